@@ -1,0 +1,186 @@
+"""Stacks of layers, and the ways to build one."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from . import validation
+from .layers import Layer
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Stack:
+    """K layers in series: the input of layer k+1 is the output of layer k.
+
+    ``len(stack)`` is K, ``stack[k]`` a Layer, ``stack[:k]`` a Stack. In a *scalar cascade* (one state and one
+    channel in every layer, the case in which layers commute) the fields `poles`, `B`, `C`, `D` are vectors of
+    length K; otherwise they are tuples with one array a layer.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+    timing : {"current", "delayed"}
+        Current: x_t = Λ x_{t−1} + B u_t (S5, LRU). Delayed: x_{t+1} = Λ x_t + B u_t (control); one layer's H becomes
+        D + z⁻¹(H − D).
+    """
+
+    layers: tuple[Layer, ...]
+    timing: str = field(default="current", kw_only=True)
+
+    def __post_init__(self):
+        layers = tuple(self.layers) if np.iterable(self.layers) else (self.layers,)
+        validation.choice(self.timing, "timing", validation.TIMINGS)
+        if not layers:
+            raise ValueError("layers: expected at least one Layer, got none; a stack has K ≥ 1")
+        complex_signal = False
+        for k, layer in enumerate(layers):
+            if not isinstance(layer, Layer):
+                raise TypeError(f"layers: expected Layer objects, got {validation.describe(layer)} at {k}")
+            if k and layers[k - 1].channels[1] != layer.channels[0]:
+                raise ValueError(
+                    f"layers: layer {k} expects {layer.channels[0]} input channels, but layer {k - 1} puts out "
+                    f"{layers[k - 1].channels[1]}; pass a B with {layers[k - 1].channels[1]} columns"
+                )
+            if layer.real and complex_signal:
+                raise ValueError(f"layers: layer {k} has real=True and takes a real signal, but layer {k - 1} "
+                                 "puts out a complex one; pass real=True there too")
+            complex_signal = complex_signal or not layer.real_output
+        object.__setattr__(self, "layers", layers)
+
+    def __len__(self):
+        return len(self.layers)
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return Stack(self.layers[index], timing=self.timing)
+        return self.layers[index]
+
+    def __iter__(self):
+        return iter(self.layers)
+
+    def __repr__(self):
+        kind = "cascade" if self.is_cascade else "stack"
+        return (f"Stack({kind}, K={len(self)}, widths={self.widths}, channels={self.channels}, "
+                f"timing={self.timing!r}, {self.dtype})")
+
+    @property
+    def widths(self):
+        """(K,) states of each layer."""
+        return tuple(layer.width for layer in self.layers)
+
+    @property
+    def channels(self):
+        """(K+1,) channels: of the input, then of each layer's output."""
+        return (self.layers[0].channels[0], *(layer.channels[1] for layer in self.layers))
+
+    @property
+    def dtype(self):
+        """float64 when every layer is real, else complex128."""
+        return np.result_type(*(layer.dtype for layer in self.layers))
+
+    @property
+    def real_output(self):
+        """Whether a real input gives a real output, by construction."""
+        return all(layer.real_output for layer in self.layers)
+
+    @property
+    def is_cascade(self):
+        """One state, one channel and no conjugate twin in every layer: a scalar cascade."""
+        return set(self.widths) == {1} and set(self.channels) == {1} and not any(layer.real for layer in self.layers)
+
+    @property
+    def poles(self):
+        """(K,) in a scalar cascade, else a tuple of (N_k,)."""
+        return self._collect("poles")
+
+    @property
+    def B(self):
+        """(K,) in a scalar cascade, else a tuple of (N_k, H_{k−1})."""
+        return self._collect("B")
+
+    @property
+    def C(self):
+        """(K,) in a scalar cascade, else a tuple of (H_k, N_k)."""
+        return self._collect("C")
+
+    @property
+    def D(self):
+        """(K,) in a scalar cascade, else a tuple of (H_k, H_{k−1})."""
+        return self._collect("D")
+
+    def _collect(self, name):
+        arrays = tuple(getattr(layer, name) for layer in self.layers)
+        return np.concatenate(arrays, axis=None) if self.is_cascade else arrays
+
+    def replace(self, *, poles=None, B=None, C=None, D=None, timing=None):
+        """A new stack with some of its parts changed; each part has the form in which the field returns it."""
+        parts = {"poles": poles, "B": B, "C": C, "D": D}
+        given = {name: self._per_layer(name, value) for name, value in parts.items() if value is not None}
+        layers = [
+            Layer(*(given[name][k] if name in given else getattr(layer, name) for name in parts), real=layer.real)
+            for k, layer in enumerate(self.layers)
+        ]
+        return Stack(tuple(layers), timing=timing or self.timing)
+
+    def _per_layer(self, name, value):
+        if self.is_cascade:
+            vector = validation.shaped(value, name, (len(self),), ("K",))
+            return vector[:, None] if name == "poles" else vector[:, None, None]
+        if not np.iterable(value) or len(value) != len(self):
+            raise ValueError(f"{name}: expected a sequence of {len(self)} arrays, one a layer, "
+                             f"got {validation.describe(value)}")
+        return value
+
+    def closed(self):
+        """The stack with every real-output layer closed under conjugation (poles λ and λ̄)."""
+        return Stack(tuple(layer.closed() for layer in self.layers), timing=self.timing)
+
+
+def stack(layers, *, timing="current"):
+    """A Stack of any sequence of Layers, the first one next to the input."""
+    return Stack(layers, timing=timing)
+
+
+def cascade(poles, b=None, c=None, d=0, *, timing="current"):
+    r"""A scalar cascade: K layers of one state and one channel, :math:`H = \prod_k H_k`.
+
+    .. math:: H_k(z) = d_k + \frac{b_k c_k}{1 - \lambda_k z^{-1}}
+
+    (delayed timing: :math:`d_k + b_k c_k z^{-1}/(1-\lambda_k z^{-1})`).
+
+    Parameters
+    ----------
+    poles : (K,) array
+    b, c, d : scalar or (K,) array
+        None means 1.
+    timing : {"current", "delayed"}
+    """
+    if np.ndim(poles) == 0:
+        raise ValueError(f"poles: expected a 1-D sequence of K numbers, got {validation.describe(poles)}; "
+                         "for one layer pass a list with one entry, for equal layers [pole] * K")
+    poles = validation.shaped(poles, "poles", (None,), ("K",))
+    b, c, d = (_gain(value, name, len(poles)) for value, name in ((b, "b"), (c, "c"), (d, "d")))
+    layers = (
+        Layer(poles[k : k + 1], b[k].reshape(1, 1), c[k].reshape(1, 1), d[k].reshape(1, 1)) for k in range(len(poles))
+    )
+    return Stack(tuple(layers), timing=timing)
+
+
+def _gain(value, name, K):
+    array = validation.numbers(1.0 if value is None else value, name)
+    if array.ndim == 0:
+        return np.full(K, array)
+    return validation.shaped(value, name, (K,), ("K",))
+
+
+def series(first, second):
+    """`first`, then `second`; both of one timing."""
+    if first.timing != second.timing:
+        raise ValueError(f"series: expected stacks of one timing, got {first.timing!r} and {second.timing!r}; "
+                         "rebuild one of them with stack.replace(timing=…)")
+    return Stack(first.layers + second.layers, timing=first.timing)
+
+
+def repeat(stack, n):
+    """`stack` n times in series, n ≥ 1."""
+    return Stack(stack.layers * validation.integer(n, "n", 1), timing=stack.timing)

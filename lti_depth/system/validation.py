@@ -1,0 +1,102 @@
+"""The one validator: what the constructors and the shells accept, and how they refuse.
+
+A refusal names the argument, what was expected, what came, and what to pass instead.
+"""
+
+import operator
+
+import numpy as np
+
+TIMINGS = ("current", "delayed")
+
+
+def describe(value):
+    """A short name for what came: its shape, or its type and value."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    text = repr(value)
+    return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
+
+
+def numbers(value, name):
+    """`value` as a new float64 or complex128 array of finite numbers, read-only and C-contiguous."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name}: expected a rectangular array of numbers, got ragged rows; {error}") from None
+    if array.dtype.kind not in "iufc":
+        raise TypeError(
+            f"{name}: expected real or complex numbers, got {describe(value)}; pass floats or a numeric array"
+        )
+    dtype = np.complex128 if array.dtype.kind == "c" else np.float64
+    array = np.array(array, dtype=dtype, order="C", copy=True)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name}: expected finite numbers, got NaN or inf (or a value beyond float64)")
+    array.flags.writeable = False
+    return array
+
+
+def shaped(value, name, shape, axes):
+    """`numbers` of a given shape; an entry None of `shape` is free, `axes` names the entries."""
+    array = numbers(value, name)
+    fits = array.ndim == len(shape) and all(
+        want is None or want == have for want, have in zip(shape, array.shape, strict=True)
+    )
+    if not fits:
+        wanted = ", ".join(axis if want is None else f"{axis}={want}" for axis, want in zip(axes, shape, strict=True))
+        raise ValueError(
+            f"{name}: expected shape ({wanted}{',' if len(shape) == 1 else ''}), got {array.shape}; "
+            f"pass an array with {len(shape)} {'axis' if len(shape) == 1 else 'axes'}"
+        )
+    if array.size == 0:
+        raise ValueError(f"{name}: expected at least one entry along each axis, got shape {array.shape}")
+    return array
+
+
+def real_number(value, name, *, positive=False):
+    """`value` as a float."""
+    array = numbers(value, name)
+    if array.ndim != 0 or array.dtype.kind == "c":
+        raise ValueError(f"{name}: expected one real number, got {describe(value)}; pass a float")
+    if positive and not array > 0:
+        raise ValueError(f"{name}: expected a positive number, got {float(array)}")
+    return float(array)
+
+
+def integer(value, name, minimum):
+    """`value` as an int of at least `minimum`; bools and floats are refused."""
+    if isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name}: expected an integer, got {describe(value)}")
+    try:
+        result = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name}: expected an integer, got {describe(value)}; pass an int") from None
+    if result < minimum:
+        raise ValueError(f"{name}: expected an integer of at least {minimum}, got {result}")
+    return result
+
+
+def integers(value, name):
+    """`value`, an int or an array of ints of any shape, as an int64 array: lags and times."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{name}: expected integers (samples), got {describe(value)}; pass ints, not floats")
+    if array.dtype.kind == "u" and array.size and array.max() > np.iinfo(np.int64).max:
+        raise ValueError(f"{name}: expected integers below 2^63, got {array.max()}")
+    return np.ascontiguousarray(array, dtype=np.int64).reshape(array.shape)
+
+
+def frequencies(value, name="omega"):
+    """`value`, a real number or array of any shape, in rad/sample."""
+    array = numbers(value, name)
+    if array.dtype.kind == "c":
+        raise ValueError(f"{name}: expected real frequencies in rad/sample, got complex; for a point z pass it to "
+                         "transfer_function")
+    return array
+
+
+def choice(value, name, options):
+    """`value`, one of a few names."""
+    if value not in options:
+        raise ValueError(f"{name}: expected one of {', '.join(map(repr, options))}, got {describe(value)}")
+    return value
