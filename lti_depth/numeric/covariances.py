@@ -1,0 +1,261 @@
+"""Second moments of outputs and states under a stationary process, and from rest after finitely many inputs."""
+
+import numpy as np
+
+from ..kernels import cascade, wide
+from ..system import Layer, Process, Stack, validation, white
+from ..system.processes import require_stationary
+from .impulse import impulse_response
+from .realization import drop_channels, real_if, realize, through_layer, unscale
+
+
+def require_stable(stack, what):
+    """Refuse |λ| ≥ 1, naming the pole."""
+    require_stationary(stack, what)
+
+
+def autocovariance(stack, lag, process=None, layer=None):
+    r"""The autocovariance of a layer's output.
+
+    .. math:: R(\Delta) = E[y_{t+\Delta}\, y_t^*]
+
+    The covariances of all states and signals come from one recursion over pairs of layers, O(K²); later lags are the
+    free response of the stack, O(K) a lag.
+
+    Parameters
+    ----------
+    stack : Stack
+    lag : int or array of int
+        Samples, of either sign.
+    process : Process
+        Of the input, one independent copy a channel; white noise of unit variance if None.
+    layer : int, optional
+        0-based, negative from the end; None is the last.
+
+    Returns
+    -------
+    float64 or complex128, shape of lag then (H_out, H_out); the channel axes are dropped when both are 1.
+
+    Raises
+    ------
+    ValueError
+        A pole with |λ| ≥ 1.
+    TypeError
+        Lags that are not integers.
+
+    Notes
+    -----
+    theory.md sections 3 and 12; the paper's Proposition 1. With several channels R(−Δ) = R(Δ)*.
+    """
+    stack = through_layer(stack, layer)
+    require_stable(stack, "autocovariance")
+    lags = validation.integers(lag, "lag")
+    process = _process(process)
+    flat = np.abs(lags.ravel())
+    R = sum(_part_autocovariance(stack, flat, part) for part in process.parts)
+    R = np.where((lags.ravel() < 0)[:, None, None], R.conj().swapaxes(-1, -2), R)
+    R = real_if(stack.real_output and process.real, R.reshape(*lags.shape, *R.shape[1:]))
+    return drop_channels(R, stack.channels[-1], stack.channels[-1])
+
+
+def _process(process):
+    if process is None:
+        return white()
+    if not isinstance(process, Process):
+        raise TypeError(f"process: expected a Process such as white() or ar1(0.9), got {validation.describe(process)}")
+    return process
+
+
+def part_scale(part):
+    """variance / R(0) of the source through the shaping filter: what the part's autocovariances are multiplied by."""
+    if part.shape is None:
+        return part.variance / part.source[0].real
+    unit = _colored(part.shape, np.zeros(1, np.int64), None, part.source)
+    return part.variance / unit[0, 0, 0].real
+
+
+def _part_autocovariance(stack, lags, part):
+    return part_scale(part) * _colored(stack, lags, part.shape, part.source)
+
+
+def _colored(stack, lags, shape, source):
+    """R_y(Δ) = Σ_m R(m) ρ(Δ − m) at lags Δ ≥ 0, where R is the source and ρ the answer to white noise."""
+    model = realize(stack, shape)
+    L = len(source)
+    if L == 1:
+        rho = _white(model, np.unique(lags))
+        return source[0].real * rho[np.searchsorted(np.unique(lags), lags)]
+    first, last = max(lags.min() - L + 1, 0), lags.max() + L - 1
+    rho = _white(model, np.arange(first, last + 1))
+    m = np.arange(-L + 1, L)
+    two_sided = np.concatenate([source[:0:-1].conj(), source])
+    out = np.empty((len(lags), *rho.shape[1:]), dtype=np.complex128)
+    for n, lag in enumerate(lags):
+        index = lag - m
+        terms = rho[np.abs(index) - first]
+        terms = np.where((index < 0)[:, None, None], terms.conj().swapaxes(-1, -2), terms)
+        out[n] = np.tensordot(two_sided, terms, axes=1)
+    return out
+
+
+def _white(model, lags):
+    """ρ(Δ) for white unit input at sorted lags Δ ≥ 0, (n, H, H)."""
+    if model.is_cascade:
+        rho = cascade.autocovariance(*model.scalars, lags)[:, None, None]
+        return unscale(rho, 2 * model.output_exponent, "autocovariance")
+    poles, B, F, E = model.sections
+    _, X, Z = wide.moments(poles, B, F, E, _input_covariance(model))
+    rho = np.empty((len(lags), *Z.shape[2:]), dtype=np.complex128)
+    rho[lags == 0] = Z[-1, -1]
+    if len(lags) and lags[-1] > 0:
+        # E ξ_k[t+1] y[t]* is the state from which the free response runs, one column a channel of y.
+        start = poles[:, :, None] * X[:, -1] + B @ Z[:-1, -1]
+        state = np.ascontiguousarray(start.transpose(2, 0, 1))
+        silent = np.zeros((state.shape[0], lags[-1], B.shape[2]), dtype=np.complex128)
+        free = np.empty_like(silent)
+        wide.simulate(poles, B, F, E, np.zeros(len(poles), bool), False, silent, state, free)
+        rho[lags > 0] = free.transpose(1, 2, 0)[lags[lags > 0] - 1]
+    return unscale(rho, 2 * model.output_exponent, "autocovariance")
+
+
+def _input_covariance(model):
+    """E p_0 p_0*: ones for the channels that the first layer reads, whatever the padding."""
+    return np.eye(model.B.shape[2], dtype=np.complex128)
+
+
+def state_covariance(stack, process=None):
+    r"""The covariance of all states at one time.
+
+    .. math:: W = E[x_t x_t^*], \qquad W = A W A^* + B Q B^* \text{ for white input}
+
+    Parameters
+    ----------
+    stack : Stack
+    process : Process
+        Of the input; white noise of unit variance if None.
+
+    Returns
+    -------
+    (S, S) float64 or complex128, S = ΣN, in the order and basis of `equivalent_layer`: layer by layer, a layer with
+    real=True closed under conjugation.
+
+    Raises
+    ------
+    ValueError
+        A pole with |λ| ≥ 1.
+
+    Notes
+    -----
+    theory.md section 12: the O(K²) recursion over pairs of layers, no Lyapunov equation of size S is solved.
+    """
+    require_stable(stack, "state_covariance")
+    process = _process(process)
+    W = sum(part_scale(part) * _part_state_covariance(stack, part) for part in process.parts)
+    return real_if(stack.dtype.kind == "f" and process.real, W)
+
+
+def _part_state_covariance(stack, part):
+    model = realize(stack, part.shape)
+    K, N = model.poles.shape
+    if model.is_cascade:
+        W = cascade.state_covariance(*model.scalars)
+    else:
+        W = wide.moments(*model.sections, _input_covariance(model))[0].transpose(0, 2, 1, 3).reshape(K * N, K * N)
+    if len(part.source) > 1:
+        W = _colored_states(_dense(model), W, part.source)
+    W = part.source[0].real * W if len(part.source) == 1 else W
+    exponents = model.state_exponents.ravel()
+    W = unscale(W, exponents[:, None] + exponents[None, :], "state_covariance")
+    kept = [k * N + n for k in range(model.front, K) for n in range(stack.closed().widths[k - model.front])]
+    return W[np.ix_(kept, kept)]
+
+
+def _colored_states(A, W, source):
+    """Σ_m R(m) E x_t x_{t+m}* = R(0) W + S + S*, S = Σ_{m≥1} conj(R(m)) A^m W by Horner's rule."""
+    S = np.zeros_like(W)
+    for R in source[:0:-1]:
+        S = A @ (S + np.conj(R) * W)
+    return source[0].real * W + S + S.conj().T
+
+
+def _dense(model):
+    """The state matrix of the whole stack in the padded basis, ξ' = A ξ + B u."""
+    poles, B, F, E = model.sections
+    K, N, H = B.shape
+    A = np.zeros((K * N, K * N), dtype=np.complex128)
+    signal = np.zeros((H, K * N), dtype=np.complex128)
+    for k in range(K):
+        rows = slice(k * N, (k + 1) * N)
+        A[rows] = B[k] @ signal
+        A[rows, rows] += np.diag(poles[k])
+        signal = E[k] @ signal
+        signal[:, rows] += F[k]
+    return A
+
+
+def state_variance(stack, process=None, horizon=None):
+    r"""The variance of every state.
+
+    .. math:: V_{k,n} = E|x^{(k)}_{n,t}|^2
+
+    Parameters
+    ----------
+    stack : Stack
+    process : Process
+        Of the input; white noise of unit variance if None.
+    horizon : int, optional
+        T: from the zero state, after T samples of the stationary input. Unstable poles are welcome then. None: the
+        stationary value.
+
+    Returns
+    -------
+    (K, N_max) float64, zero in the padding.
+
+    Raises
+    ------
+    ValueError
+        A pole with |λ| ≥ 1 and no horizon.
+
+    Notes
+    -----
+    theory.md sections 3, 4 and 12.
+    """
+    if horizon is not None:
+        return _variance_from_rest(stack, _process(process), validation.integer(horizon, "horizon", 1))
+    variances = state_covariance(stack, process).diagonal().real
+    out = np.zeros((len(stack), max(stack.widths)))
+    start = 0
+    for k, (layer, closed) in enumerate(zip(stack, stack.closed(), strict=True)):
+        out[k, : layer.width] = variances[start : start + layer.width]
+        start += closed.width
+    return out
+
+
+def _variance_from_rest(stack, process, T):
+    """Σ_{s,s'<T} h_s h̄_s' R_u(s' − s) = Σ_d R_u(d) conj(ρ(d)), ρ(d) = Σ_s h_{s+d} h̄_s over the first T terms."""
+    out = np.zeros((len(stack), max(stack.widths)))
+    times = np.arange(T) + (stack.timing == "delayed")  # the states after the T-th input
+    lags = np.arange(T if len(process.parts) > 1 or _is_colored(process.parts[0]) else 1)
+    R = sum(_part_autocovariance(_WIRE, lags, part) for part in process.parts)[:, 0, 0]
+    for k, layer in enumerate(stack):
+        readout = Layer(layer.poles, layer.B, np.eye(layer.width))
+        h = impulse_response(Stack((*stack.layers[:k], readout), timing=stack.timing), times)
+        h = h.reshape(T, layer.width, stack.channels[0])
+        out[k, : layer.width] = _weighted_energy(h, R)
+    return out
+
+
+_WIRE = Stack((Layer([0.0], [[0.0]], [[0.0]], [[1.0]]),))
+
+
+def _is_colored(part):
+    return part.shape is not None or len(part.source) > 1
+
+
+def _weighted_energy(h, R):
+    """R(0) Σ|h|² + 2 Re Σ_{d≥1} R(d) conj(ρ(d)), summed over the input channels: (N,)."""
+    if len(R) == 1:
+        return R[0].real * (np.abs(h) ** 2).sum(axis=(0, 2))
+    T = len(h)
+    rho = np.fft.ifft(np.abs(np.fft.fft(h, 2 * T, axis=0)) ** 2, axis=0)[:T].sum(axis=2)
+    return R[0].real * rho[0].real + 2 * (R[1:, None] * rho[1:].conj()).real.sum(axis=0)

@@ -1,0 +1,172 @@
+"""Delays and zeros: what a stack does to the time at which a signal arrives."""
+
+import numpy as np
+
+from ..kernels import frequency
+from ..system import validation
+from .realization import drop_channels, realize
+from .responses import _wide
+
+
+def group_delay(stack, omega):
+    r"""The group delay, in samples.
+
+    .. math:: \tau(\omega) = -\frac{d}{d\omega} \arg H(e^{i\omega})
+              = \mathrm{Re}\Big[w \frac{dH/dw}{H}\Big], \qquad w = e^{-i\omega}
+
+    In a scalar cascade without feedthrough τ = Σ Re[λ_k w/(1−λ_k w)] (delayed timing: + K), whatever the gains: a sum
+    over layers, no phase is unwrapped and no polynomial formed.
+
+    Parameters
+    ----------
+    stack : Stack
+    omega : float or array
+        rad/sample.
+
+    Returns
+    -------
+    float64 samples, shape of omega then (H_out, H_in); the channel axes are dropped when both are 1. nan where H is 0
+    or has a pole.
+
+    Notes
+    -----
+    theory.md section 7.
+    """
+    omega = validation.frequencies(omega)
+    model = realize(stack)
+    if model.is_cascade:
+        delay = frequency.cascade_delay(*model.scalars[:4], stack.timing == "current", np.array(omega.ravel()))
+        return delay.reshape(omega.shape)[()]
+    H_k, slope_k = _wide(model, stack, omega)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if set(stack.channels) == {1}:
+            delay = (slope_k[..., :1, :1] / H_k[..., :1, :1]).real.sum(axis=1)
+        else:
+            H = np.eye(model.B.shape[2], dtype=complex)
+            slope = np.zeros_like(H)
+            for k in range(len(stack)):
+                H, slope = H_k[:, k] @ H, slope_k[:, k] @ H + H_k[:, k] @ slope
+            delay = (slope / H).real
+    delay = np.where(np.isfinite(delay), delay, np.nan).reshape(*omega.shape, *delay.shape[-2:])
+    return drop_channels(delay, stack.channels[-1], stack.channels[0])
+
+
+def zeros(stack):
+    r"""The zeros of each layer in the z-plane.
+
+    A layer is :math:`G z^{-m} \prod (1-\zeta z^{-1}) / \prod (1-\lambda z^{-1})`. With e = D + C B, F = C Λ in current
+    timing (e = D, F = C in delayed timing) and e ≠ 0 its N zeros are the eigenvalues of Λ − B F/e, and m = 0; with
+    e = 0 there are N − m of them, m the first index with F Λ^{m−1} B ≠ 0.
+
+    Parameters
+    ----------
+    stack : Stack
+        One channel between all layers.
+
+    Returns
+    -------
+    tuple of K arrays, the zeros of layer k in the k-th.
+
+    Raises
+    ------
+    ValueError
+        More than one channel, or a layer whose transfer function vanishes.
+
+    Notes
+    -----
+    theory.md section 1.
+    """
+    _require_single_channel(stack, "zeros")
+    return tuple(_layer_zeros(layer, k, stack.timing) for k, layer in enumerate(stack.closed().layers))
+
+
+def _require_single_channel(stack, what):
+    if set(stack.channels) != {1}:
+        raise ValueError(f"{what} needs one channel between all layers, got channels {stack.channels}")
+
+
+def _layer_zeros(layer, k, timing):
+    poles, b, c, d = layer.poles, layer.B[:, 0], layer.C[0], layer.D[0, 0]
+    f, e = (c * poles, d + c @ b) if timing == "current" else (c, d)
+    if e != 0:
+        if len(poles) == 1:  # λ − b f/e, without its cancellation
+            return d * poles / e if timing == "current" else poles - b * c / d
+        return np.linalg.eigvals(np.diag(poles) - np.outer(b, f) / e)
+    observed = [f]
+    while observed[-1] @ b == 0:
+        if len(observed) == len(poles):
+            raise ValueError(f"layer {k}: expected a transfer function other than 0, got one without any gain; "
+                             "look at B and C")
+        observed.append(observed[-1] * poles)
+    if len(observed) == len(poles):
+        return np.zeros(0, poles.dtype)
+    # Λ − B f Λ^m/(f Λ^{m−1} B) maps the kernel of f, …, f Λ^{m−1} into itself; there it has the N − m zeros.
+    closed = np.diag(poles) - np.outer(b, observed[-1] * poles) / (observed[-1] @ b)
+    kernel = np.linalg.svd(np.array(observed))[2][len(observed) :].conj().T
+    return np.linalg.eigvals(kernel.conj().T @ closed @ kernel)
+
+
+def phase_delay(stack, omega):
+    r"""The phase delay −φ(ω)/ω, in samples, with φ the continuous phase of H(e^{iω}).
+
+    .. math:: \varphi(\omega) = \arg H(1) + \sum_\zeta a_\zeta(\omega) - \sum_\lambda a_\lambda(\omega) - m\,\omega
+
+    where a_p(ω) is the continuous change of arg(1 − p e^{−iω}) from 0 to ω and m the pure delay: from poles and zeros,
+    never by unwrapping.
+
+    Parameters
+    ----------
+    stack : Stack
+        One channel between all layers.
+    omega : float or array
+        rad/sample.
+
+    Returns
+    -------
+    float64 samples, shape of omega. At ω = 0 it is the group delay if H(1) > 0, otherwise infinite (nan if H(1) = 0).
+
+    Raises
+    ------
+    ValueError
+        More than one channel.
+
+    Notes
+    -----
+    theory.md section 7. A zero outside the circle (or an unstable pole) turns the phase by −ω beyond its reflection.
+    """
+    _require_single_channel(stack, "phase_delay")
+    omega = validation.frequencies(omega)
+    flat = np.array(omega.ravel())
+    poles = np.concatenate([layer.poles for layer in stack.closed().layers])
+    roots = np.concatenate(zeros(stack))
+    change = -(len(poles) - len(roots)) * flat  # m: each layer has as many zeros as poles, less its pure delay
+    for sign, points in ((1, roots), (-1, poles)):
+        for point in points:
+            change = change + sign * _turn(point, flat)
+    start = np.angle(_at_one(stack))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        delay = -(start + change) / flat
+    if (flat == 0).any():
+        tolerance = 8 * len(poles) * np.finfo(float).eps
+        at_zero = group_delay(stack, 0.0) if abs(start) <= tolerance else -np.copysign(np.inf, start)
+        delay[flat == 0] = at_zero
+    return delay.reshape(omega.shape)[()]
+
+
+def _at_one(stack):
+    """H(1) up to a positive factor, the product of the layers' gains at ω = 0."""
+    value = 1.0
+    for layer in stack.closed().layers:
+        gain = layer.D[0, 0] + np.sum(layer.C[0] * layer.B[:, 0] / (1 - layer.poles))
+        size = abs(gain)
+        value = value * (gain / size if size > 0 else np.nan)
+    return value.real if stack.real_output else value
+
+
+def _turn(point, omega):
+    """The continuous change of arg(1 − p e^{−iω}) from 0 to ω."""
+    if abs(point) > 1:  # 1 − p w = −p w (1 − w̄/p)
+        return -omega - _turn(1 / np.conj(point), omega)
+    s, sine = 2 * np.sin(omega / 2) ** 2, np.sin(omega)
+    value = (1 - point) + point * (s + 1j * sine)
+    return np.angle(value) - np.angle(complex(1 - point))

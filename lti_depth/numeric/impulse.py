@@ -1,0 +1,74 @@
+"""What a stack answers, from rest, to an impulse and to a step."""
+
+import numpy as np
+
+from ..kernels import cascade, wide
+from ..system import validation
+from .realization import drop_channels, real_if, realize, unscale
+
+
+def impulse_response(stack, t):
+    r"""The impulse response at the integers t: the answer to u_0 = 1, from rest.
+
+    .. math:: h_t = g \sum_k \lambda_k^{t+K-1} / \prod_{j \ne k} (\lambda_k - \lambda_j)
+
+    for a cascade of distinct poles in current timing; K samples later in delayed timing. Computed by running the
+    cascade, so that equal poles are ordinary input.
+
+    Parameters
+    ----------
+    stack : Stack
+        Stable or not.
+    t : int or array of int
+        Samples; 0 for t < 0. The work grows with max(t).
+
+    Returns
+    -------
+    float64 or complex128, shape of t then (H_out, H_in); the channel axes are dropped when both are 1.
+
+    Notes
+    -----
+    theory.md section 2.
+    """
+    return _answer(stack, t, 0.0, "impulse_response")
+
+
+def step_response(stack, t):
+    r"""The step response at the integers t: the answer to u_t = 1 for t ≥ 0, from rest.
+
+    .. math:: s_t = \sum_{r=0}^{t} h_r
+
+    Parameters, return value and cost as in `impulse_response`.
+    """
+    return _answer(stack, t, 1.0, "step_response")
+
+
+def _answer(stack, t, rest, what):
+    """The answer to 1, `rest`, `rest`, … on one input channel after the other."""
+    times = validation.integers(t, "t")
+    flat = times.ravel()
+    asked = np.unique(flat[flat >= 0])
+    model = realize(stack, memory=False)
+    h = np.zeros((len(flat), model.C.shape[1], model.B.shape[2]), dtype=np.complex128)
+    if len(asked):
+        if model.is_cascade:
+            mantissa, exponents = cascade.response(*model.scalars, 1.0, rest, asked)
+            values = unscale(mantissa, exponents + model.output_exponent, what)[:, None, None]
+        else:
+            values = unscale(_run(model, asked, rest), model.output_exponent, what)
+        h[flat >= 0] = values[np.searchsorted(asked, flat[flat >= 0])]
+    h = real_if(stack.real_output, h.reshape(*times.shape, *h.shape[1:]))
+    return drop_channels(h, stack.channels[-1], stack.channels[0])
+
+
+def _run(model, times, rest):
+    """The responses of a stack with several states or channels, (n, H_out, H_in)."""
+    K, N, H = model.B.shape
+    T = times[-1] + 1
+    u = np.zeros((H, T, H), dtype=np.complex128)
+    u[:, 0] = np.eye(H)
+    u[:, 1:] = rest * np.eye(H)[:, None, :]
+    y = np.empty_like(u)
+    state = np.zeros((H, K, N), dtype=np.complex128)
+    wide.simulate(*model.sections, np.zeros(K, bool), False, u, state, y)
+    return y.transpose(1, 2, 0)[times]

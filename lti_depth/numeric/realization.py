@@ -1,0 +1,132 @@
+"""A stack, with the filter of a process in front of it, as padded and scaled arrays for the kernels."""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..system.stacks import Stack
+
+
+@dataclass(frozen=True, eq=False)
+class Realization:
+    """K layers padded with silent states and channels to N states and H channels.
+
+    poles (K, N), B (K, N, H), C (K, H, N), D (K, H, H), all complex128; `current` (K,) says which layers take their
+    input at once. Powers of two keep every signal near one: the true states are the kernels' times
+    2^`state_exponents` (K, N), the true output 2^`output_exponent`. `front` layers belong to the process.
+    """
+
+    poles: np.ndarray
+    B: np.ndarray
+    C: np.ndarray
+    D: np.ndarray
+    current: np.ndarray
+    state_exponents: np.ndarray
+    output_exponent: int
+    front: int
+    is_cascade: bool
+
+    @property
+    def scalars(self):
+        """(poles, b, c, d, current) of a scalar cascade, (K,) each."""
+        return self.poles[:, 0], self.B[:, 0, 0], self.C[:, 0, 0], self.D[:, 0, 0], self.current
+
+    @property
+    def sections(self):
+        """(poles, B, F, E) of the form ξ' = Λ ξ + B p, p' = F ξ + E p that layers of both timings share."""
+        current = self.current[:, None, None]
+        F = np.where(current, self.C * self.poles[:, None, :], self.C)
+        return self.poles, self.B, F, np.where(current, self.D + self.C @ self.B, self.D)
+
+
+def realize(stack, shape=None, *, memory=True):
+    """The realization of `shape` (a single-channel Stack or None, one copy an input channel) followed by `stack`.
+
+    `memory`: scale by the gain of each layer to slow signals, |c b|/(1−|λ|), instead of its gain at once, |c b|.
+    """
+    layers = [(layer, stack.timing) for layer in stack.closed().layers]
+    front = 0
+    if shape is not None:
+        layers = [(layer, shape.timing) for layer in shape.closed().layers] + layers
+        front = len(shape)
+    copies = [stack.channels[0] if k < front else 1 for k in range(len(layers))]
+    N = max(layer.width * n for (layer, _), n in zip(layers, copies, strict=True))
+    H = max(max(layer.channels) * n for (layer, _), n in zip(layers, copies, strict=True))
+    K = len(layers)
+    poles, B = np.zeros((K, N), complex), np.zeros((K, N, H), complex)
+    C, D = np.zeros((K, H, N), complex), np.zeros((K, H, H), complex)
+    for k, ((layer, _), n) in enumerate(zip(layers, copies, strict=True)):
+        poles[k, : layer.width * n] = np.repeat(layer.poles, n)
+        for padded, matrix in ((B, layer.B), (C, layer.C), (D, layer.D)):
+            block = np.kron(matrix, np.eye(n))
+            padded[k, : block.shape[0], : block.shape[1]] = block
+    exponents = _rescale(poles, B, C, D, memory)
+    current = np.array([timing == "current" for _, timing in layers])
+    return Realization(poles, B, C, D, current, *exponents, front, N == H == 1)
+
+
+def _rescale(poles, B, C, D, memory):
+    """Scale B, C, D in place by powers of two, exactly; return the exponents taken out."""
+    slowness = 1 / np.maximum(1 - np.abs(poles), 2.0**-60) if memory else np.ones(poles.shape)
+    state_exponents, total = np.zeros(poles.shape, dtype=np.int64), 0
+    for k in range(len(poles)):
+        reach = np.abs(B[k]).max(axis=1)
+        local = _exponent(reach) + np.where(reach > 0, _exponent(slowness[k]), 0)
+        B[k] = _ldexp(B[k], -local[:, None])
+        state_exponents[k] = total + local
+        through = np.where(np.abs(C[k]) > 0, _exponent(np.abs(C[k])) + local, np.iinfo(np.int32).min).max()
+        past = np.where(np.abs(D[k]) > 0, _exponent(np.abs(D[k])), np.iinfo(np.int32).min).max()
+        gain = max(through, past)
+        gain = 0 if gain == np.iinfo(np.int32).min else int(gain)
+        C[k] = _ldexp(C[k], local[None, :] - gain)
+        D[k] = _ldexp(D[k], -gain)
+        total += gain
+    return state_exponents, total
+
+
+def _exponent(magnitude):
+    return np.frexp(magnitude)[1].astype(np.int64)
+
+
+def _ldexp(values, exponents):
+    exponents = np.clip(exponents, -5000, 5000).astype(np.int32)
+    if np.iscomplexobj(values):
+        return np.ldexp(values.real, exponents) + 1j * np.ldexp(values.imag, exponents)
+    return np.ldexp(values, exponents)
+
+
+def unscale(values, exponents, what):
+    """values·2^exponents; an overflow becomes inf with a RuntimeWarning, an underflow 0."""
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        result = _ldexp(values, np.asarray(exponents))
+    lost = ~np.isfinite(result)
+    if lost.any():
+        result = np.where(np.isnan(result), np.inf, result)
+        warnings.warn(f"{what}: {int(lost.sum())} of {lost.size} values exceed float64 and became inf; it is homogeneous "
+                      "in the gains b and c: divide them and keep the logarithm apart", RuntimeWarning, stacklevel=3)
+    return result
+
+
+def drop_channels(values, h_out, h_in):
+    """(…, H_out, H_in) with both channel axes dropped when both are 1; a 0-d result becomes a scalar."""
+    values = values[..., :h_out, :h_in]
+    return values[..., 0, 0][()] if h_out == h_in == 1 else values
+
+
+def real_if(condition, values):
+    """The real part of values known to be real."""
+    return values.real.copy() if condition else values
+
+
+def through_layer(stack, layer):
+    """The stack up to and including `layer` (0-based, negative from the end, None = the last)."""
+    if layer is None:
+        return stack
+    from ..system import validation
+
+    K = len(stack)
+    index = validation.integer(layer, "layer", -K)
+    if index >= K:
+        raise ValueError(f"layer: expected an integer from {-K} to {K - 1}, got {index}")
+    return Stack(stack.layers[: index % K + 1], timing=stack.timing)

@@ -1,0 +1,130 @@
+"""Running a stack on a signal."""
+
+import numpy as np
+
+from ..kernels import cascade, wide
+from ..system import validation
+
+
+def simulate(stack, u, state=None, out=None):
+    r"""Run the stack on an input signal.
+
+    Current timing: :math:`x_t = \Lambda x_{t-1} + B u_t,\; y_t = C x_t + D u_t`, layer after layer within the time
+    step; delayed timing: :math:`y_t = C x_t + D u_t,\; x_{t+1} = \Lambda x_t + B u_t`.
+
+    Parameters
+    ----------
+    stack : Stack
+        Stable or not.
+    u : (T,) or (batch, T) array for one input channel, else (batch, T, H_in)
+        float32 and complex64 are computed in their precision, everything else in double.
+    state : (batch, K, N_max) array, optional
+        Where the last chunk ended; zeros if None. Not mutated.
+    out : array, optional
+        Where to put y; of the shape and dtype of the result, C-contiguous. It may be `u`.
+
+    Returns
+    -------
+    y : array of the shape of u, its channel axis H_out (no channel axis when H_in = H_out = 1)
+    state : (batch, K, N_max) array
+        To pass on: chunks run one after the other give the run of the whole, to rounding.
+
+    Raises
+    ------
+    ValueError
+        A shape does not fit, NaN or inf in u, a complex u into a layer with real=True.
+
+    Notes
+    -----
+    theory.md section 0.
+    """
+    signal = _signal(u, "u")
+    batch = _batched(signal, stack)
+    if np.iscomplexobj(signal) and any(layer.real for layer in stack):
+        raise ValueError("u: expected a real signal for a stack with real=True layers, got a complex one; pass u.real")
+    single = signal.dtype in (np.float32, np.complex64)
+    values = _precision(np.iscomplexobj(signal) or not stack.real_output, single)
+    working = _precision(np.iscomplexobj(signal) or stack.dtype.kind == "c", single)
+    x = _initial(state, (len(batch), len(stack), max(stack.widths)), working)
+    y_shape = _output_shape(signal, stack)
+    y = _output(out, y_shape, values)
+    if stack.is_cascade:
+        parameters = (np.array(a, dtype=working) for a in (stack.poles, stack.B, stack.C, stack.D))
+        series = batch.reshape(batch.shape[:2]).astype(working, copy=False)
+        cascade.simulate(*parameters, stack.timing == "current", series, x.reshape(x.shape[:2]), y.reshape(series.shape))
+        return y, x
+    padded = _padded(stack, working)
+    H = padded[1].shape[2]
+    wide_u = np.zeros((*batch.shape[:2], H), dtype=working)
+    wide_u[..., : batch.shape[2]] = batch
+    real = np.array([layer.real for layer in stack])
+    wide.simulate(*padded, real, stack.timing == "current", wide_u, x, wide_u)
+    result = wide_u[..., : stack.channels[-1]].reshape(y_shape)
+    y[...] = result if np.iscomplexobj(y) else result.real
+    return y, x
+
+
+def _precision(is_complex, single):
+    return np.dtype((np.complex64 if single else np.complex128) if is_complex else (np.float32 if single else float))
+
+
+def _signal(value, name):
+    """Finite numbers, float32 and complex64 kept as they are."""
+    array = np.asarray(value)
+    if array.dtype in (np.float32, np.complex64) and array.dtype.isnative:
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name}: expected finite numbers, got NaN or inf")
+        return np.ascontiguousarray(array)
+    return validation.numbers(value, name)
+
+
+def _batched(u, stack):
+    """u as (batch, T, H_in)."""
+    h_in = stack.channels[0]
+    if h_in == 1 and u.ndim in (1, 2):
+        batch = u.reshape(-1 if u.ndim == 2 else 1, u.shape[-1], 1) if u.size else u
+    elif u.ndim == 3 and u.shape[2] == h_in:
+        batch = u
+    else:
+        wanted = "(T,), (batch, T) or (batch, T, 1)" if h_in == 1 else f"(batch, T, {h_in})"
+        raise ValueError(f"u: expected shape {wanted} for {h_in} input channel{'s' if h_in > 1 else ''}, got {u.shape}")
+    if u.size == 0:
+        raise ValueError(f"u: expected at least one sample, got shape {u.shape}")
+    return batch
+
+
+def _output_shape(u, stack):
+    h_out = stack.channels[-1]
+    if u.ndim == 3:
+        return (*u.shape[:2], h_out)
+    return u.shape if h_out == 1 else (*u.shape, h_out)
+
+
+def _output(out, shape, dtype):
+    if out is None:
+        return np.empty(shape, dtype)
+    if not isinstance(out, np.ndarray) or out.shape != shape or out.dtype != dtype or not out.flags.c_contiguous:
+        raise ValueError(f"out: expected a C-contiguous array of shape {shape} and dtype {dtype}, "
+                         f"got {validation.describe(out)}")
+    if not out.flags.writeable:
+        raise ValueError("out: expected a writable array, got a read-only one")
+    return out
+
+
+def _initial(state, shape, dtype):
+    if state is None:
+        return np.zeros(shape, dtype)
+    array = validation.shaped(state, "state", shape, ("batch", "K", "N"))
+    if array.dtype.kind == "c" and dtype.kind != "c":
+        raise ValueError("state: expected real states for a real stack and signal, got complex ones")
+    return np.array(array, dtype=dtype)
+
+
+def _padded(stack, dtype):
+    """poles (K, N), B (K, N, H), C (K, H, N), D (K, H, H)."""
+    K, N, H = len(stack), max(stack.widths), max(stack.channels)
+    arrays = tuple(np.zeros(shape, dtype) for shape in ((K, N), (K, N, H), (K, H, N), (K, H, H)))
+    for k, layer in enumerate(stack):
+        for padded, value in zip(arrays, (layer.poles, layer.B, layer.C, layer.D), strict=True):
+            padded[(k, *(slice(size) for size in value.shape))] = value
+    return arrays
