@@ -1,6 +1,10 @@
 """Responses and delays on the unit circle, layer by layer; w = e^{−iω}.
 
-1 − λ w = (1 − λ) + λ (s + i sin ω), s = 2 sin²(ω/2) = 1 − cos ω: no cancellation for λ near 1 and ω near 0.
+Nothing cancels for λ near 1 and ω near 0, nor for λ near −1 and ω near π:
+
+    1 − λ w = (1 − λ) + λ (1 − w) = (1 + λ) − λ (1 + w),   1 − w = s + i sin ω,   1 + w = 2 − s − i sin ω,
+
+with s = 2 sin²(ω/2) and 2 − s = 2 cos²(ω/2). The second form serves the left half plane.
 """
 
 import math
@@ -11,10 +15,25 @@ from .jit import jit
 
 
 @jit
-def _one_minus(pole, s, sine):
+def _angle(omega):
+    """w = cos ω − i sin ω, 1 − cos ω and 1 + cos ω, each to its last digit."""
+    w = complex(math.cos(omega), -math.sin(omega))
+    return w, 2.0 * math.sin(omega / 2.0) ** 2, 2.0 * math.cos(omega / 2.0) ** 2
+
+
+@jit
+def _one_minus(pole, w, minus, plus):
     """1 − λ w."""
     re, im = pole.real, pole.imag
-    return complex((1.0 - re) + (re * s - im * sine), im * (s - 1.0) + re * sine)
+    if re < 0.0:
+        return complex((1.0 + re) - (re * plus - im * w.imag), im * (1.0 - plus) - re * w.imag)
+    return complex((1.0 - re) + (re * minus + im * w.imag), im * (minus - 1.0) - re * w.imag)
+
+
+@jit
+def _divide(a, b):
+    """a/b; inf where b = 0, which compiled complex division would make an exception."""
+    return a / b if b != 0.0 else complex(np.inf, np.nan)
 
 
 @jit
@@ -23,13 +42,12 @@ def cascade_response(poles, b, c, d, current, omega):
     out = np.empty(len(omega), dtype=np.complex128)
     exponents = np.zeros(len(omega), dtype=np.int64)
     for n in range(len(omega)):
-        s, sine = 2.0 * math.sin(omega[n] / 2.0) ** 2, math.sin(omega[n])
-        w = complex(math.cos(omega[n]), -sine)
+        w, minus, plus = _angle(omega[n])
         h, exponent = complex(1.0, 0.0), 0
         for k in range(len(poles)):
-            g = _one_minus(poles[k], s, sine)
+            g = _one_minus(poles[k], w, minus, plus)
             top = d[k] * g + c[k] * b[k] if current else d[k] * g + c[k] * b[k] * w
-            h = h * (top / g)
+            h = h * _divide(top, g)
             size = max(abs(h.real), abs(h.imag))
             if size > 0.0 and math.isfinite(size):
                 shift = math.frexp(size)[1]
@@ -41,36 +59,42 @@ def cascade_response(poles, b, c, d, current, omega):
 
 
 @jit
-def _pole_delay(pole, s, sine):
-    """Re[λ w/(1 − λ w)] = [Re(λ w) − |λ|²]/|1 − λ w|²; for real λ, with δ = 1 − λ: λ (δ − s)/(δ² + 2 λ s)."""
+def _pole_delay(pole, w, minus, plus):
+    """Re[λ w/(1 − λ w)] = [Re(λ w) − |λ|²]/|1 − λ w|²; for real λ, with δ = 1 − |λ|: |λ| (δ − s)/(δ² + 2 |λ| s)."""
     re, im = pole.real, pole.imag
-    delta = 1.0 - re
+    delta, s = (1.0 - re, minus) if re >= 0.0 else (1.0 + re, plus)
     if im == 0.0:
-        return re * (delta - s) / (delta * delta + 2.0 * re * s)
-    g = _one_minus(pole, s, sine)
-    return (re * (delta - s) + im * (sine - im)) / (g.real * g.real + g.imag * g.imag)
+        return abs(re) * (delta - s) / (delta * delta + 2.0 * abs(re) * s)
+    g = _one_minus(pole, w, minus, plus)
+    return (abs(re) * (delta - s) - im * (w.imag + im)) / (g.real * g.real + g.imag * g.imag)
 
 
 @jit
 def cascade_delay(poles, b, c, d, current, omega):
-    """Σ_k Re[w Ḣ_k/H_k], (n,): the delay of each pole, minus that of each zero, plus 1 a delayed layer without d.
+    """Σ_k Re[w Ḣ_k/H_k], (n,).
 
-    The layer is (m_0 + m_1 w)/(1 − λ w) with m_1 = −d λ (current), c b − d λ (delayed), m_0 + m_1 = c b + d (1 − λ).
+    Without feedthrough the delay of the pole, plus 1 in delayed timing. With it, r = c b and g = 1 − λ w:
+    w Ḣ_k/H_k = r λ w/(g (d g + r)) (current), r w/(g (d g + r w)) (delayed), where pole and zero may nearly cancel.
     """
     out = np.zeros(len(omega))
     for n in range(len(omega)):
-        s, sine = 2.0 * math.sin(omega[n] / 2.0) ** 2, math.sin(omega[n])
-        w = complex(math.cos(omega[n]), -sine)
+        w, minus, plus = _angle(omega[n])
+        total, lost = 0.0, 0.0  # Kahan's compensated sum
         for k in range(len(poles)):
-            out[n] += _pole_delay(poles[k], s, sine)
-            gain = c[k] * b[k]
+            r = c[k] * b[k]
             if d[k] == 0.0:
-                out[n] += 0.0 if current else 1.0
-                out[n] = out[n] if gain != 0.0 else np.nan
-                continue
-            m1 = -d[k] * poles[k] if current else gain - d[k] * poles[k]
-            top = (gain + d[k] * (1.0 - poles[k])) - m1 * complex(s, sine)
-            out[n] += (m1 * w / top).real if top != 0.0 else np.nan
+                delay = _pole_delay(poles[k], w, minus, plus) + (0.0 if current else 1.0)
+                delay = delay if r != 0.0 else np.nan
+            else:
+                g = _one_minus(poles[k], w, minus, plus)
+                through, slope = (r, r * poles[k] * w) if current else (r * w, r * w)
+                ratio = _divide(slope, g * (d[k] * g + through))
+                delay = ratio.real if math.isfinite(ratio.real) and math.isfinite(ratio.imag) else np.nan
+            delay -= lost
+            advanced = total + delay
+            lost = (advanced - total) - delay
+            total = advanced
+        out[n] = total
     return out
 
 
@@ -84,14 +108,13 @@ def wide_response(poles, B, C, D, current, omega):
     out = np.zeros((len(omega), K, H, H), dtype=np.complex128)
     slope = np.zeros((len(omega), K, H, H), dtype=np.complex128)
     for n in range(len(omega)):
-        s, sine = 2.0 * math.sin(omega[n] / 2.0) ** 2, math.sin(omega[n])
-        w = complex(math.cos(omega[n]), -sine)
+        w, minus, plus = _angle(omega[n])
         for k in range(K):
             out[n, k] = D[k]
             for m in range(N):
-                g = _one_minus(poles[k, m], s, sine)
-                value = 1.0 / g if current else w / g
-                derivative = (poles[k, m] * w if current else w) / (g * g)
+                g = _one_minus(poles[k, m], w, minus, plus)
+                value = _divide(complex(1.0), g) if current else _divide(w, g)
+                derivative = _divide(poles[k, m] * w if current else w, g * g)
                 for i in range(H):
                     for j in range(H):
                         residue = C[k, i, m] * B[k, m, j]

@@ -5,6 +5,7 @@ import numpy as np
 from ..kernels import cascade, wide
 from ..system import Layer, Process, Stack, validation, white
 from ..system.processes import require_stationary
+from . import circle
 from .impulse import impulse_response
 from .realization import drop_channels, real_if, realize, through_layer, unscale
 
@@ -79,35 +80,55 @@ def _part_autocovariance(stack, lags, part):
 
 
 def _colored(stack, lags, shape, source):
-    """R_y(Δ) = Σ_m R(m) ρ(Δ − m) at lags Δ ≥ 0, where R is the source and ρ the answer to white noise."""
+    """R_y(Δ) = Σ_m R(m) ρ(Δ − m) at lags Δ ≥ 0, where R is the source and ρ the answer to white noise; (n, H, H)."""
     model = realize(stack, shape)
     L = len(source)
-    if L == 1:
-        rho = _white(model, np.unique(lags))
-        return source[0].real * rho[np.searchsorted(np.unique(lags), lags)]
-    first, last = max(lags.min() - L + 1, 0), lags.max() + L - 1
-    rho = _white(model, np.arange(first, last + 1))
-    m = np.arange(-L + 1, L)
+    asked, back = np.unique(lags, return_inverse=True)
+    needed = asked if L == 1 else np.arange(max(asked[0] - L + 1, 0), asked[-1] + L)
+    needed = np.union1d([0], needed)
+    rho = _recursion(model, needed)
+    if not _trusted(model, rho[0]):
+        R = circle.autocovariance(model, asked, source)
+    elif L == 1:
+        R = source[0].real * rho[np.searchsorted(needed, asked)]
+    else:
+        R = _convolve(source, rho, needed, asked)
+    return unscale(R, 2 * model.output_exponent, "autocovariance")[back]
+
+
+def _trusted(model, variance):
+    """Whether the recursion has kept its digits: rounding there is relative to the largest gain², not to the variance.
+
+    One rounding is 2^−104 for a cascade (1e−13 are then left) and 2^−53 for wide layers (1e−9 are left).
+    """
+    if model.nonnegative:
+        return True
+    diagonal = variance.diagonal().real
+    smallest = diagonal[diagonal != 0].min(initial=np.inf)
+    return np.log2(smallest) - 2 * model.log2_gain > (-50 if model.is_cascade else -20)
+
+
+def _convolve(source, rho, needed, lags):
+    m = np.arange(-len(source) + 1, len(source))
     two_sided = np.concatenate([source[:0:-1].conj(), source])
     out = np.empty((len(lags), *rho.shape[1:]), dtype=np.complex128)
     for n, lag in enumerate(lags):
         index = lag - m
-        terms = rho[np.abs(index) - first]
+        terms = rho[np.searchsorted(needed, np.abs(index))]
         terms = np.where((index < 0)[:, None, None], terms.conj().swapaxes(-1, -2), terms)
         out[n] = np.tensordot(two_sided, terms, axes=1)
     return out
 
 
-def _white(model, lags):
-    """ρ(Δ) for white unit input at sorted lags Δ ≥ 0, (n, H, H)."""
+def _recursion(model, lags):
+    """ρ(Δ) for white unit input at sorted lags Δ ≥ 0, (n, H, H) in the scaled units of the realization."""
     if model.is_cascade:
-        rho = cascade.autocovariance(*model.scalars, lags)[:, None, None]
-        return unscale(rho, 2 * model.output_exponent, "autocovariance")
+        return cascade.autocovariance(*model.scalars, lags)[:, None, None]
     poles, B, F, E = model.sections
     _, X, Z = wide.moments(poles, B, F, E, _input_covariance(model))
     rho = np.empty((len(lags), *Z.shape[2:]), dtype=np.complex128)
     rho[lags == 0] = Z[-1, -1]
-    if len(lags) and lags[-1] > 0:
+    if lags[-1] > 0:
         # E ξ_k[t+1] y[t]* is the state from which the free response runs, one column a channel of y.
         start = poles[:, :, None] * X[:, -1] + B @ Z[:-1, -1]
         state = np.ascontiguousarray(start.transpose(2, 0, 1))
@@ -115,7 +136,7 @@ def _white(model, lags):
         free = np.empty_like(silent)
         wide.simulate(poles, B, F, E, np.zeros(len(poles), bool), False, silent, state, free)
         rho[lags > 0] = free.transpose(1, 2, 0)[lags[lags > 0] - 1]
-    return unscale(rho, 2 * model.output_exponent, "autocovariance")
+    return rho
 
 
 def _input_covariance(model):
@@ -161,13 +182,16 @@ def _part_state_covariance(stack, part):
         W = cascade.state_covariance(*model.scalars)
     else:
         W = wide.moments(*model.sections, _input_covariance(model))[0].transpose(0, 2, 1, 3).reshape(K * N, K * N)
-    if len(part.source) > 1:
+    if not _trusted(model, W):
+        W = circle.state_covariance(model, part.source)
+    elif len(part.source) > 1:
         W = _colored_states(_dense(model), W, part.source)
-    W = part.source[0].real * W if len(part.source) == 1 else W
+    else:
+        W = part.source[0].real * W
     exponents = model.state_exponents.ravel()
-    W = unscale(W, exponents[:, None] + exponents[None, :], "state_covariance")
     kept = [k * N + n for k in range(model.front, K) for n in range(stack.closed().widths[k - model.front])]
-    return W[np.ix_(kept, kept)]
+    W, exponents = W[np.ix_(kept, kept)], exponents[kept]
+    return unscale(W, exponents[:, None] + exponents[None, :], "state_covariance")
 
 
 def _colored_states(A, W, source):

@@ -14,7 +14,8 @@ class Realization:
 
     poles (K, N), B (K, N, H), C (K, H, N), D (K, H, H), all complex128; `current` (K,) says which layers take their
     input at once. Powers of two keep every signal near one: the true states are the kernels' times
-    2^`state_exponents` (K, N), the true output 2^`output_exponent`. `front` layers belong to the process.
+    2^`state_exponents` (K, N), the true output 2^`output_exponent`; 2^`log2_gain` bounds the scaled output for
+    inputs of at most 1. `front` layers belong to the process.
     """
 
     poles: np.ndarray
@@ -24,8 +25,15 @@ class Realization:
     current: np.ndarray
     state_exponents: np.ndarray
     output_exponent: int
+    log2_gain: float
     front: int
     is_cascade: bool
+
+    @property
+    def nonnegative(self):
+        """No sum over this stack can cancel: every entry is real and ≥ 0."""
+        arrays = (self.poles, self.B, self.C, self.D)
+        return all((array.imag == 0).all() and (array.real >= 0).all() for array in arrays)
 
     @property
     def scalars(self):
@@ -67,22 +75,29 @@ def realize(stack, shape=None, *, memory=True):
 
 
 def _rescale(poles, B, C, D, memory):
-    """Scale B, C, D in place by powers of two, exactly; return the exponents taken out."""
+    """Scale B, C, D in place by powers of two, exactly; return what was taken out, and the gain that is left.
+
+    After it |ξ| ≤ 1 and |p| ≤ 1 hold for every input |u| ≤ 1 (with `memory`), each bound within a factor of two.
+    """
     slowness = 1 / np.maximum(1 - np.abs(poles), 2.0**-60) if memory else np.ones(poles.shape)
-    state_exponents, total = np.zeros(poles.shape, dtype=np.int64), 0
+    state_exponents, total, log2_gain = np.zeros(poles.shape, dtype=np.int64), 0, 0.0
     for k in range(len(poles)):
-        reach = np.abs(B[k]).max(axis=1)
-        local = _exponent(reach) + np.where(reach > 0, _exponent(slowness[k]), 0)
-        B[k] = _ldexp(B[k], -local[:, None])
+        largest = _exponent(np.abs(B[k]).max(axis=1))
+        B[k] = _ldexp(B[k], -largest[:, None])
+        reach = _exponent(np.abs(B[k]).sum(axis=1) * slowness[k])
+        B[k] = _ldexp(B[k], -reach[:, None])
+        local = largest + reach
         state_exponents[k] = total + local
-        through = np.where(np.abs(C[k]) > 0, _exponent(np.abs(C[k])) + local, np.iinfo(np.int32).min).max()
-        past = np.where(np.abs(D[k]) > 0, _exponent(np.abs(D[k])), np.iinfo(np.int32).min).max()
-        gain = max(through, past)
-        gain = 0 if gain == np.iinfo(np.int32).min else int(gain)
-        C[k] = _ldexp(C[k], local[None, :] - gain)
-        D[k] = _ldexp(D[k], -gain)
-        total += gain
-    return state_exponents, total
+        entries = np.concatenate([_exponent(np.abs(C[k])) + local, _exponent(np.abs(D[k]))], axis=1)
+        present = np.concatenate([C[k], D[k]], axis=1) != 0
+        largest = int(entries[present].max()) if present.any() else 0
+        C[k], D[k] = _ldexp(C[k], local - largest), _ldexp(D[k], -largest)
+        gain = (np.abs(C[k]).sum(axis=1) + np.abs(D[k]).sum(axis=1)).max()
+        shift = int(_exponent(gain))
+        C[k], D[k] = _ldexp(C[k], -shift), _ldexp(D[k], -shift)
+        log2_gain += np.log2(gain) - shift if gain > 0 else 0.0
+        total += largest + shift
+    return state_exponents, total, log2_gain
 
 
 def _exponent(magnitude):
@@ -90,7 +105,7 @@ def _exponent(magnitude):
 
 
 def _ldexp(values, exponents):
-    exponents = np.clip(exponents, -5000, 5000).astype(np.int32)
+    exponents = np.clip(exponents, -5000, 5000).astype(np.int32)  # numpy's ldexp takes C ints
     if np.iscomplexobj(values):
         return np.ldexp(values.real, exponents) + 1j * np.ldexp(values.imag, exponents)
     return np.ldexp(values, exponents)
