@@ -74,19 +74,19 @@ def _moments(pole, gain, f, e):
 
 
 @jit
-def _respond(pole, gain, f, e, state, first, rest, times):
-    """Output at the sorted `times` ≥ 0, from `state` (K, 4, overwritten) and the input `first`, `rest`, `rest`, …
+def _respond(pole, gain, f, e, state, first, rest, times, origin, out, exponents):
+    """Output at the sorted `times` ≥ `origin`, from `state` at the origin and the input `first`, `rest`, `rest`, …
 
-    Everything is multiplied by 2^−400 when it grows beyond 2^400, and the exponent returned with each value.
+    Fills the mantissas `out` and the binary `exponents` of those times: everything is multiplied by 2^−400 when it
+    grows beyond 2^400. `state` (K, 4) is overwritten.
     """
-    K = len(pole)
-    out = np.zeros(len(times), dtype=np.complex128)
-    exponents = np.zeros(len(times), dtype=np.int64)
-    scale, exponent, n, t = 1.0, 0, 0, 0
+    scale, exponent, n, t = 1.0, 0, 0, origin
+    while n < len(times) and times[n] < origin:
+        n += 1
     while n < len(times):
-        p = (first * scale, 0.0, 0.0, 0.0) if t == 0 else (rest * scale, 0.0, 0.0, 0.0)
+        p = (first * scale, 0.0, 0.0, 0.0) if t == origin else (rest * scale, 0.0, 0.0, 0.0)
         size = 0.0
-        for k in range(K):
+        for k in range(len(pole)):
             x = dd.get(state, k)
             advanced = dd.add(dd.mul(dd.get(pole, k), x), dd.mul(dd.get(gain, k), p))
             p = dd.add(dd.mul(dd.get(f, k), x), dd.mul(dd.get(e, k), p))
@@ -97,18 +97,23 @@ def _respond(pole, gain, f, e, state, first, rest, times):
             exponents[n] = exponent
             n += 1
         if size > _BIG:
-            state *= _SHRINK
             scale *= _SHRINK
             exponent += 400
+            for k in range(len(pole)):
+                x = dd.get(state, k)
+                dd.put(state, k, (x[0] * _SHRINK, x[1] * _SHRINK, x[2] * _SHRINK, x[3] * _SHRINK))
         t += 1
-    return out, exponents
 
 
 @jit
 def state_covariance(poles, b, c, d, current):
     """E ξ_i ξ_j* for white unit input, (K, K) complex."""
     W, _, _ = _moments(*_sections(poles, b, c, d, current))
-    return W[:, :, 0] + 1j * W[:, :, 2]
+    out = np.empty((len(poles), len(poles)), dtype=np.complex128)
+    for i in range(len(poles)):
+        for j in range(len(poles)):
+            out[i, j] = dd.value(dd.get(W[i], j))
+    return out
 
 
 @jit
@@ -121,10 +126,10 @@ def autocovariance(poles, b, c, d, current, lags):
     for k in range(K):
         Xk, Zk = dd.get(X[k], K), dd.get(Z[k], K)
         dd.put(state, k, dd.add(dd.mul(dd.get(pole, k), Xk), dd.mul(dd.get(gain, k), Zk)))
-    out = np.empty(len(lags), dtype=np.complex128)
-    zeros = np.searchsorted(lags, 1)
-    out[:zeros] = dd.value(dd.get(Z[K], K))
-    out[zeros:] = _respond(pole, gain, f, e, state, 0.0, 0.0, lags[zeros:] - 1)[0]
+    out, exponents = np.empty(len(lags), dtype=np.complex128), np.empty(len(lags), dtype=np.int64)
+    for n in range(len(lags)):
+        out[n] = dd.value(dd.get(Z[K], K))  # lag 0; the rest is overwritten
+    _respond(pole, gain, f, e, state, 0.0, 0.0, lags, 1, out, exponents)
     return out
 
 
@@ -132,7 +137,9 @@ def autocovariance(poles, b, c, d, current, lags):
 def response(poles, b, c, d, current, first, rest, times):
     """From rest, to the input `first`, `rest`, `rest`, …: mantissas and binary exponents at the sorted `times` ≥ 0."""
     pole, gain, f, e = _sections(poles, b, c, d, current)
-    return _respond(pole, gain, f, e, np.zeros((len(poles), 4)), first, rest, times)
+    out, exponents = np.empty(len(times), dtype=np.complex128), np.empty(len(times), dtype=np.int64)
+    _respond(pole, gain, f, e, np.zeros((len(poles), 4)), first, rest, times, 0, out, exponents)
+    return out, exponents
 
 
 @jit

@@ -110,7 +110,9 @@ def wide_response(poles, B, C, D, current, omega):
     for n in range(len(omega)):
         w, minus, plus = _angle(omega[n])
         for k in range(K):
-            out[n, k] = D[k]
+            for i in range(H):
+                for j in range(H):
+                    out[n, k, i, j] = D[k, i, j]
             for m in range(N):
                 g = _one_minus(poles[k, m], w, minus, plus)
                 value = _divide(complex(1.0), g) if current else _divide(w, g)
