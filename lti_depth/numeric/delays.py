@@ -33,7 +33,7 @@ def group_delay(stack, omega):
     theory.md section 7.
     """
     omega = validation.frequencies(omega)
-    model = realize(stack)
+    model = realize(stack, memory=False)
     if model.is_cascade:
         delay = frequency.cascade_delay(*model.scalars[:4], stack.timing == "current", np.array(omega.ravel()))
         return delay.reshape(omega.shape)[()]

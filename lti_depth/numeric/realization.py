@@ -53,51 +53,59 @@ def realize(stack, shape=None, *, memory=True):
 
     `memory`: scale by the gain of each layer to slow signals, |c b|/(1−|λ|), instead of its gain at once, |c b|.
     """
-    layers = [(layer, stack.timing) for layer in stack.closed().layers]
-    front = 0
-    if shape is not None:
-        layers = [(layer, shape.timing) for layer in shape.closed().layers] + layers
-        front = len(shape)
-    copies = [stack.channels[0] if k < front else 1 for k in range(len(layers))]
-    N = max(layer.width * n for (layer, _), n in zip(layers, copies, strict=True))
-    H = max(max(layer.channels) * n for (layer, _), n in zip(layers, copies, strict=True))
+    if shape is None and stack.is_cascade:
+        arrays = [np.array(part, dtype=complex) for part in (stack.poles, stack.B, stack.C, stack.D)]
+        poles, B, C, D = arrays[0][:, None], *(part[:, None, None] for part in arrays[1:])
+        current, front = np.full(len(stack), stack.timing == "current"), 0
+    else:
+        poles, B, C, D, current, front = _padded(stack, shape)
+    B, C, D, *exponents = _rescale(poles, B, C, D, memory)
+    return Realization(poles, B, C, D, current, *exponents, front, B.shape[1:] == (1, 1))
+
+
+def _padded(stack, shape):
+    """The layers of `shape`, a copy for each input channel, and of `stack`, padded to one size."""
+    copied = () if shape is None else shape.closed().layers
+    layers = (*copied, *stack.closed().layers)
+    copies = [stack.channels[0]] * len(copied) + [1] * len(stack)
+    N = max(layer.width * n for layer, n in zip(layers, copies, strict=True))
+    H = max(max(layer.channels) * n for layer, n in zip(layers, copies, strict=True))
     K = len(layers)
     poles, B = np.zeros((K, N), complex), np.zeros((K, N, H), complex)
     C, D = np.zeros((K, H, N), complex), np.zeros((K, H, H), complex)
-    for k, ((layer, _), n) in enumerate(zip(layers, copies, strict=True)):
+    for k, (layer, n) in enumerate(zip(layers, copies, strict=True)):
         poles[k, : layer.width * n] = np.repeat(layer.poles, n)
         for padded, matrix in ((B, layer.B), (C, layer.C), (D, layer.D)):
-            block = np.kron(matrix, np.eye(n))
+            block = matrix if n == 1 else np.kron(matrix, np.eye(n))
             padded[k, : block.shape[0], : block.shape[1]] = block
-    exponents = _rescale(poles, B, C, D, memory)
-    current = np.array([timing == "current" for _, timing in layers])
-    return Realization(poles, B, C, D, current, *exponents, front, N == H == 1)
+    timings = [shape.timing if k < len(copied) else stack.timing for k in range(K)]
+    return poles, B, C, D, np.array(timings) == "current", len(copied)
 
 
 def _rescale(poles, B, C, D, memory):
-    """Scale B, C, D in place by powers of two, exactly; return what was taken out, and the gain that is left.
+    """B, C, D scaled by powers of two, exactly; what was taken out, and the gain that is left.
 
     After it |ξ| ≤ 1 and |p| ≤ 1 hold for every input |u| ≤ 1 (with `memory`), each bound within a factor of two.
     """
-    slowness = 1 / np.maximum(1 - np.abs(poles), 2.0**-60) if memory else np.ones(poles.shape)
-    state_exponents, total, log2_gain = np.zeros(poles.shape, dtype=np.int64), 0, 0.0
-    for k in range(len(poles)):
-        largest = _exponent(np.abs(B[k]).max(axis=1))
-        B[k] = _ldexp(B[k], -largest[:, None])
-        reach = _exponent(np.abs(B[k]).sum(axis=1) * slowness[k])
-        B[k] = _ldexp(B[k], -reach[:, None])
-        local = largest + reach
-        state_exponents[k] = total + local
-        entries = np.concatenate([_exponent(np.abs(C[k])) + local, _exponent(np.abs(D[k]))], axis=1)
-        present = np.concatenate([C[k], D[k]], axis=1) != 0
-        largest = int(entries[present].max()) if present.any() else 0
-        C[k], D[k] = _ldexp(C[k], local - largest), _ldexp(D[k], -largest)
-        gain = (np.abs(C[k]).sum(axis=1) + np.abs(D[k]).sum(axis=1)).max()
-        shift = int(_exponent(gain))
-        C[k], D[k] = _ldexp(C[k], -shift), _ldexp(D[k], -shift)
-        log2_gain += np.log2(gain) - shift if gain > 0 else 0.0
-        total += largest + shift
-    return state_exponents, total, log2_gain
+    slowness = 1 / np.maximum(1 - np.abs(poles), 2.0**-60) if memory else 1.0
+    largest = _exponent(np.abs(B).max(axis=2))
+    B = _ldexp(B, -largest[:, :, None])
+    reach = _exponent(np.abs(B).sum(axis=2) * slowness)
+    B = _ldexp(B, -reach[:, :, None])
+    local = largest + reach  # (K, N): the states of the layer, for an input of 1
+    absent = np.iinfo(np.int32).min
+    past = np.where(C != 0, _exponent(np.abs(C)) + local[:, None, :], absent).max(axis=(1, 2))
+    through = np.where(D != 0, _exponent(np.abs(D)), absent).max(axis=(1, 2))
+    largest = np.maximum(past, through)
+    largest = np.where(largest == absent, 0, largest)[:, None, None]
+    C, D = _ldexp(C, local[:, None, :] - largest), _ldexp(D, -largest)
+    gain = (np.abs(C).sum(axis=2) + np.abs(D).sum(axis=2)).max(axis=1)
+    shift = _exponent(gain)
+    C, D = _ldexp(C, -shift[:, None, None]), _ldexp(D, -shift[:, None, None])
+    taken = np.cumsum(shift + largest[:, 0, 0])
+    before = np.concatenate([[0], taken[:-1]])
+    log2_gain = float(np.log2(gain, out=np.zeros(len(gain)), where=gain > 0).sum() - shift.sum())
+    return B, C, D, before[:, None] + local, int(taken[-1]), log2_gain
 
 
 def _exponent(magnitude):

@@ -1,0 +1,70 @@
+"""The compile cache: a torn file, a place that cannot be written and a changed callee must not stop a program."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from lti_depth import numeric
+from lti_depth.kernels import cascade, frequency, jit, wide
+
+RUN = "from lti_depth import numeric; print(numeric.group_delay(numeric.cascade([0.5]), 0.0))"
+
+
+def run(cache):
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(cache)}
+    return subprocess.run([sys.executable, "-c", RUN], env=environment, capture_output=True, text=True, timeout=300)
+
+
+@pytest.mark.slow
+def test_a_truncated_cache_is_compiled_again(tmp_path):
+    assert run(tmp_path).stdout.strip() == "1.0"
+    files = [path for path in tmp_path.rglob("*") if path.suffix in (".nbi", ".nbc")]
+    assert files
+    for path in files:
+        path.write_bytes(path.read_bytes()[:20])
+    again = run(tmp_path)
+    assert again.returncode == 0 and again.stdout.strip() == "1.0", again.stderr
+    assert all(path.stat().st_size > 20 for path in files if path.suffix == ".nbi" and "cascade_delay" in path.name)
+
+
+@pytest.mark.slow
+def test_an_unwritable_cache_is_done_without(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    result = run(blocked / "cache")
+    assert result.returncode == 0 and result.stdout.strip() == "1.0", result.stderr
+
+
+def test_the_key_of_a_cached_kernel_names_all_kernel_sources(monkeypatch):
+    dispatcher = frequency.cascade_delay
+    cache = dispatcher._cache
+    if not isinstance(cache, jit.KernelCache):
+        pytest.fail("kernels are expected to be cached")
+    signature, codegen = (), dispatcher.targetctx.codegen()
+    before = cache._index_key(signature, codegen)
+    monkeypatch.setattr(jit, "_stamp", lambda: "other sources")
+    assert cache._index_key(signature, codegen) != before
+
+
+def test_each_kernel_compiles_once_per_dtype():
+    rng = np.random.default_rng(0)
+    for timing in ("current", "delayed"):
+        for poles in ([0.5, 0.2], [0.5, 0.2j], [-0.5]):
+            stack = numeric.cascade(poles, d=0.5, timing=timing)
+            numeric.autocovariance(stack, [0, 1])
+            numeric.state_variance(stack)
+            numeric.group_delay(stack, [0.1])
+            numeric.frequency_response(stack, 0.1)
+            numeric.impulse_response(stack, 3)
+            for u in (rng.normal(size=9), np.ones((3, 4))[:, ::2], np.ones((2, 5), order="F")):
+                numeric.simulate(stack, u)
+    for kernel in (cascade.autocovariance, cascade.state_covariance, cascade.response, frequency.cascade_delay,
+                   frequency.cascade_response):
+        assert len(kernel.signatures) <= 1, kernel.py_func.__name__
+    assert len(cascade.simulate.signatures) <= 4
+    assert len(wide.simulate.signatures) <= 4
+
+
