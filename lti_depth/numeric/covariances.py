@@ -1,5 +1,7 @@
 """Second moments of outputs and states under a stationary process, and from rest after finitely many inputs."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..kernels import cascade, wide
@@ -87,7 +89,7 @@ def _colored(stack, lags, shape, source):
     needed = asked if L == 1 else np.arange(max(asked[0] - L + 1, 0), asked[-1] + L)
     needed = np.union1d([0], needed)
     rho = _recursion(model, needed)
-    if not _trusted(model, rho[0]):
+    if not _trusted(model, rho[0].diagonal().real, lambda twin: _recursion(twin, np.zeros(1, np.int64))[0]):
         R = circle.autocovariance(model, asked, source)
     elif L == 1:
         R = source[0].real * rho[np.searchsorted(needed, asked)]
@@ -96,16 +98,22 @@ def _colored(stack, lags, shape, source):
     return unscale(R, 2 * model.output_exponent, "autocovariance")[back]
 
 
-def _trusted(model, variance):
-    """Whether the recursion has kept its digits: rounding there is relative to the largest gain², not to the variance.
+def _trusted(model, variances, again):
+    """Whether the recursion has kept its digits in `variances`; `again` computes them anew for another model.
 
-    One rounding is 2^−104 for a cascade (1e−13 are then left) and 2^−53 for wide layers (1e−9 are left).
+    Where nothing can cancel it has. In a cascade, rounding (2^−104) is relative to the largest gain², and at least
+    1e−13 of each variance must be left. Wide layers hardly ever come near that bound; there the recursion is run on
+    a twin with other roundings, 3 B and C/3, and its digits are those that stay.
     """
     if model.nonnegative:
         return True
-    diagonal = variance.diagonal().real
-    smallest = diagonal[diagonal != 0].min(initial=np.inf)
-    return np.log2(smallest) - 2 * model.log2_gain > (-50 if model.is_cascade else -20)
+    present = variances != 0
+    if model.is_cascade:
+        smallest = variances[present].min(initial=1.0)  # not positive where every digit is lost
+        return bool(smallest > 0 and np.log2(smallest) - 2 * model.log2_gain > -50)
+    twin = replace(model, B=3 * model.B, C=model.C / 3)
+    change = again(twin).diagonal().real / variances.clip(min=np.finfo(float).tiny) - 1
+    return bool(np.abs(change[present]).max(initial=0) < 1e-10)
 
 
 def _convolve(source, rho, needed, lags):
@@ -178,11 +186,8 @@ def state_covariance(stack, process=None):
 def _part_state_covariance(stack, part):
     model = realize(stack, part.shape)
     K, N = model.poles.shape
-    if model.is_cascade:
-        W = cascade.state_covariance(*model.scalars)
-    else:
-        W = wide.moments(*model.sections, _input_covariance(model))[0].transpose(0, 2, 1, 3).reshape(K * N, K * N)
-    if not _trusted(model, W):
+    W = _white_states(model)
+    if not _trusted(model, W.diagonal().real, lambda twin: _white_states(twin) / 9):
         W = circle.state_covariance(model, part.source)
     elif len(part.source) > 1:
         W = _colored_states(_dense(model), W, part.source)
@@ -192,6 +197,14 @@ def _part_state_covariance(stack, part):
     kept = [k * N + n for k in range(model.front, K) for n in range(stack.closed().widths[k - model.front])]
     W, exponents = W[np.ix_(kept, kept)], exponents[kept]
     return unscale(W, exponents[:, None] + exponents[None, :], "state_covariance")
+
+
+def _white_states(model):
+    """E ξ ξ* for white unit input, (K·N, K·N) in the scaled units of the realization."""
+    if model.is_cascade:
+        return cascade.state_covariance(*model.scalars)
+    W, _, _ = wide.moments(*model.sections, _input_covariance(model))
+    return W.transpose(0, 2, 1, 3).reshape(model.poles.size, model.poles.size)
 
 
 def _colored_states(A, W, source):
