@@ -5,7 +5,21 @@ Units: omega in rad/sample, delays in samples, lags and times integers. `timing`
 """
 
 from ..system import (
-    Block, Layer, Network, Process, Stack, ar1, arma, cascade, recorded, repeat, sampled, series, shaped, stack, white,
+    Block,
+    Layer,
+    Network,
+    Process,
+    Stack,
+    ar1,
+    arma,
+    cascade,
+    recorded,
+    repeat,
+    sampled,
+    series,
+    shaped,
+    stack,
+    white,
 )  # fmt: skip
 from .covariances import autocovariance, state_covariance, state_variance
 from .delays import group_delay, phase_delay, zeros

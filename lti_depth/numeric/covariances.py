@@ -12,11 +12,6 @@ from .impulse import impulse_response
 from .realization import drop_channels, real_if, realize, through_layer, unscale
 
 
-def require_stable(stack, what):
-    """Refuse |λ| ≥ 1, naming the pole."""
-    require_stationary(stack, what)
-
-
 def autocovariance(stack, lag, process=None, layer=None):
     r"""The autocovariance of a layer's output.
 
@@ -51,9 +46,9 @@ def autocovariance(stack, lag, process=None, layer=None):
     theory.md sections 3 and 12; the paper's Proposition 1. With several channels R(−Δ) = R(Δ)*.
     """
     stack = through_layer(stack, layer)
-    require_stable(stack, "autocovariance")
+    require_stationary(stack, "autocovariance")
     lags = validation.integers(lag, "lag")
-    process = _process(process)
+    process = process_or_white(process)
     flat = np.abs(lags.ravel())
     R = sum(_part_autocovariance(stack, flat, part) for part in process.parts)
     R = np.where((lags.ravel() < 0)[:, None, None], R.conj().swapaxes(-1, -2), R)
@@ -61,7 +56,8 @@ def autocovariance(stack, lag, process=None, layer=None):
     return drop_channels(R, stack.channels[-1], stack.channels[-1])
 
 
-def _process(process):
+def process_or_white(process):
+    """The process, or white noise of unit variance where none is given."""
     if process is None:
         return white()
     if not isinstance(process, Process):
@@ -177,8 +173,8 @@ def state_covariance(stack, process=None):
     -----
     theory.md section 12: the O(K²) recursion over pairs of layers, no Lyapunov equation of size S is solved.
     """
-    require_stable(stack, "state_covariance")
-    process = _process(process)
+    require_stationary(stack, "state_covariance")
+    process = process_or_white(process)
     W = sum(part_scale(part) * _part_state_covariance(stack, part) for part in process.parts)
     return real_if(stack.dtype.kind == "f" and process.real, W)
 
@@ -258,7 +254,7 @@ def state_variance(stack, process=None, horizon=None):
     theory.md sections 3, 4 and 12.
     """
     if horizon is not None:
-        return _variance_from_rest(stack, _process(process), validation.integer(horizon, "horizon", 1))
+        return _variance_from_rest(stack, process_or_white(process), validation.integer(horizon, "horizon", 1))
     variances = state_covariance(stack, process).diagonal().real
     out = np.zeros((len(stack), max(stack.widths)))
     start = 0

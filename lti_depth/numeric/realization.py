@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..system.stacks import Stack
+from ..system import Stack, validation
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +54,8 @@ def realize(stack, shape=None, *, memory=True):
     `memory`: scale by the gain of each layer to slow signals, |c b|/(1−|λ|), instead of its gain at once, |c b|.
     """
     if shape is None and stack.is_cascade:
-        arrays = [np.array(part, dtype=complex) for part in (stack.poles, stack.B, stack.C, stack.D)]
-        poles, B, C, D = arrays[0][:, None], *(part[:, None, None] for part in arrays[1:])
+        poles = np.array(stack.poles, dtype=complex)[:, None]
+        B, C, D = (np.array(part, dtype=complex)[:, None, None] for part in (stack.B, stack.C, stack.D))
         current, front = np.full(len(stack), stack.timing == "current"), 0
     else:
         poles, B, C, D, current, front = _padded(stack, shape)
@@ -126,8 +126,9 @@ def unscale(values, exponents, what):
     lost = ~np.isfinite(result)
     if lost.any():
         result = np.where(np.isnan(result), np.inf, result)
-        warnings.warn(f"{what}: {int(lost.sum())} of {lost.size} values exceed float64 and became inf; it is homogeneous "
-                      "in the gains b and c: divide them and keep the logarithm apart", RuntimeWarning, stacklevel=3)
+        warnings.warn(f"{what}: {int(lost.sum())} of {lost.size} values exceed float64 and became inf; it is "
+                      "homogeneous in the gains b and c: divide them and keep the logarithm apart", RuntimeWarning,
+                      stacklevel=3)
     return result
 
 
@@ -146,8 +147,6 @@ def through_layer(stack, layer):
     """The stack up to and including `layer` (0-based, negative from the end, None = the last)."""
     if layer is None:
         return stack
-    from ..system import validation
-
     K = len(stack)
     index = validation.integer(layer, "layer", -K)
     if index >= K:

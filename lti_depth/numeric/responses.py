@@ -3,7 +3,9 @@
 import numpy as np
 
 from ..kernels import frequency
-from ..system import validation, white
+from ..system import validation
+from ..system.processes import require_stationary
+from .covariances import part_scale, process_or_white
 from .realization import drop_channels, realize, through_layer, unscale
 
 
@@ -108,15 +110,13 @@ def power_spectrum(stack, omega, process=None, layer=None):
     -----
     theory.md section 3.
     """
-    from .covariances import part_scale, require_stable
-
     stack = through_layer(stack, layer)
-    require_stable(stack, "power_spectrum")
+    require_stationary(stack, "power_spectrum")
     omega = validation.frequencies(omega)
     flat = np.array(omega.ravel())
     H = frequency_response(stack, flat).reshape(len(flat), stack.channels[-1], stack.channels[0])
     total = np.zeros(len(flat))
-    for part in (process or white()).parts:
+    for part in process_or_white(process).parts:
         lags = np.arange(1, len(part.source))
         source = part.source[0].real + 2 * (np.exp(-1j * np.outer(flat, lags)) @ part.source[1:]).real
         shape = 1.0 if part.shape is None else np.abs(frequency_response(part.shape, flat)) ** 2

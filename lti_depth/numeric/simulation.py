@@ -51,7 +51,8 @@ def simulate(stack, u, state=None, out=None):
     if stack.is_cascade:
         parameters = (np.array(a, dtype=working) for a in (stack.poles, stack.B, stack.C, stack.D))
         series = batch.reshape(batch.shape[:2]).astype(working, copy=False)
-        cascade.simulate(*parameters, stack.timing == "current", series, x.reshape(x.shape[:2]), y.reshape(series.shape))
+        states, outputs = x.reshape(x.shape[:2]), y.reshape(series.shape)
+        cascade.simulate(*parameters, stack.timing == "current", series, states, outputs)
         return y, x
     padded = _padded(stack, working)
     H = padded[1].shape[2]
