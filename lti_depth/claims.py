@@ -77,15 +77,16 @@ class Claim:
     @property
     def law_holds(self):
         """Whether the law beside a refuted statement agrees with the measurement; True where none is given."""
-        return self.law_value is None or _deviation(self.law_value, self.measured, self.floor) <= self.tolerance
+        return self.law_value is None or _deviation(self.law_value, self.measured, self.floor) <= float(self.tolerance)
 
     def record(self):
         """As a JSON object."""
         plain = {
             name: getattr(self, name)
-            for name in ("id", "statement", "source", "tolerance", "reason", "floor", "condition", "law")
+            for name in ("id", "statement", "source", "reason", "condition", "law")
         }
-        values = {name: _plain(getattr(self, name)) for name in ("predicted", "measured", "law_value")}
+        numbers = ("predicted", "measured", "law_value", "tolerance", "floor")
+        values = {name: _plain(getattr(self, name)) for name in numbers}
         return plain | values | {
             "deviation": _plain(self.deviation), "verdict": str(self.verdict), "law_holds": self.law_holds
         }  # fmt: skip
@@ -139,7 +140,7 @@ def _deviation(predicted, measured, floor):
     predicted, measured = _values(predicted), _values(measured)
     scale = np.maximum(np.abs(predicted), floor)
     difference = np.abs(measured - predicted)
-    return float(np.max(np.divide(difference, scale, out=np.where(difference > 0, np.inf, 0.0), where=scale > 0)))
+    return float(np.max(np.divide(difference, scale, out=np.where(difference == 0, 0.0, np.inf), where=scale > 0)))
 
 
 def _plain(value):
