@@ -69,16 +69,16 @@ def part_scale(part):
     """variance / R(0) of the source through the shaping filter: what the part's autocovariances are multiplied by."""
     if part.shape is None:
         return part.variance / part.source[0].real
-    unit = _colored(part.shape, np.zeros(1, np.int64), None, part.source)
+    unit = _colored(part.shape, np.zeros(1, np.int64), None, part.source, 1.0)
     return part.variance / unit[0, 0, 0].real
 
 
 def _part_autocovariance(stack, lags, part):
-    return part_scale(part) * _colored(stack, lags, part.shape, part.source)
+    return _colored(stack, lags, part.shape, part.source, part_scale(part))
 
 
-def _colored(stack, lags, shape, source):
-    """R_y(Δ) = Σ_m R(m) ρ(Δ − m) at lags Δ ≥ 0, where R is the source and ρ the answer to white noise; (n, H, H)."""
+def _colored(stack, lags, shape, source, scale):
+    """scale·Σ_m R(m) ρ(Δ − m) at lags Δ ≥ 0, R the source and ρ the answer to white noise; (n, H, H)."""
     model = realize(stack, shape)
     L = len(source)
     asked, back = np.unique(lags, return_inverse=True)
@@ -91,14 +91,14 @@ def _colored(stack, lags, shape, source):
         R = source[0].real * rho[np.searchsorted(needed, asked)]
     else:
         R = _convolve(source, rho, needed, asked)
-    return unscale(R, 2 * model.output_exponent, "autocovariance")[back]
+    return unscale(scale * R, 2 * model.output_exponent, "autocovariance")[back]
 
 
 def _trusted(model, variances, again):
     """Whether the recursion has kept its digits in `variances`; `again` computes them anew for another model.
 
-    Where nothing can cancel it has. In a cascade, rounding (2^−104) is relative to the largest gain², and at least
-    1e−13 of each variance must be left. Wide layers hardly ever come near that bound; there the recursion is run on
+    Where nothing can cancel it has. In a cascade, rounding (2^−104) is relative to the largest gain², which the
+    scaling has made 1, and at least 1e−13 of each variance must be left. Wide layers hardly ever come near that bound; there the recursion is run on
     a twin with other roundings, 3 B and C/3, and its digits are those that stay.
     """
     if model.nonnegative:
@@ -106,7 +106,7 @@ def _trusted(model, variances, again):
     present = variances != 0
     if model.is_cascade:
         smallest = variances[present].min(initial=1.0)  # not positive where every digit is lost
-        return bool(smallest > 0 and np.log2(smallest) - 2 * model.log2_gain > -50)
+        return bool(smallest > 2.0**-50)
     twin = replace(model, B=3 * model.B, C=model.C / 3)
     change = again(twin).diagonal().real / variances.clip(min=np.finfo(float).tiny) - 1
     return bool(np.abs(change[present]).max(initial=0) < 1e-10)
@@ -175,7 +175,7 @@ def state_covariance(stack, process=None):
     """
     require_stationary(stack, "state_covariance")
     process = process_or_white(process)
-    W = sum(part_scale(part) * _part_state_covariance(stack, part) for part in process.parts)
+    W = sum(_part_state_covariance(stack, part) for part in process.parts)
     return real_if(stack.dtype.kind == "f" and process.real, W)
 
 
@@ -191,7 +191,7 @@ def _part_state_covariance(stack, part):
         W = part.source[0].real * W
     exponents = model.state_exponents.ravel()
     kept = [k * N + n for k in range(model.front, K) for n in range(stack.closed().widths[k - model.front])]
-    W, exponents = W[np.ix_(kept, kept)], exponents[kept]
+    W, exponents = part_scale(part) * W[np.ix_(kept, kept)], exponents[kept]
     return unscale(W, exponents[:, None] + exponents[None, :], "state_covariance")
 
 

@@ -14,8 +14,7 @@ class Realization:
 
     poles (K, N), B (K, N, H), C (K, H, N), D (K, H, H), all complex128; `current` (K,) says which layers take their
     input at once. Powers of two keep every signal near one: the true states are the kernels' times
-    2^`state_exponents` (K, N), the true output 2^`output_exponent`; 2^`log2_gain` bounds the scaled output for
-    inputs of at most 1. `front` layers belong to the process.
+    2^`state_exponents` (K, N), the true output 2^`output_exponent`. `front` layers belong to the process.
     """
 
     poles: np.ndarray
@@ -25,7 +24,6 @@ class Realization:
     current: np.ndarray
     state_exponents: np.ndarray
     output_exponent: int
-    log2_gain: float
     front: int
     is_cascade: bool
 
@@ -83,29 +81,32 @@ def _padded(stack, shape):
 
 
 def _rescale(poles, B, C, D, memory):
-    """B, C, D scaled by powers of two, exactly; what was taken out, and the gain that is left.
+    """B, C, D scaled by powers of two, exactly, and the exponents taken out of the states (K, N) and of the output.
 
-    After it |ξ| ≤ 1 and |p| ≤ 1 hold for every input |u| ≤ 1 (with `memory`), each bound within a factor of two.
+    After it, with `memory`, |ξ| and |p| are bounded by about 1 for every input |u| ≤ 1, and the bound is kept at 1
+    through the layers: it neither grows nor shrinks with depth.
     """
     slowness = 1 / np.maximum(1 - np.abs(poles), 2.0**-60) if memory else 1.0
     largest = _exponent(np.abs(B).max(axis=2))
     B = _ldexp(B, -largest[:, :, None])
     reach = _exponent(np.abs(B).sum(axis=2) * slowness)
     B = _ldexp(B, -reach[:, :, None])
-    local = largest + reach  # (K, N): the states of the layer, for an input of 1
+    bound = np.abs(B).sum(axis=2) * slowness
+    local = largest + reach  # of the states, for an input of 1
     absent = np.iinfo(np.int32).min
     past = np.where(C != 0, _exponent(np.abs(C)) + local[:, None, :], absent).max(axis=(1, 2))
     through = np.where(D != 0, _exponent(np.abs(D)), absent).max(axis=(1, 2))
     largest = np.maximum(past, through)
-    largest = np.where(largest == absent, 0, largest)[:, None, None]
-    C, D = _ldexp(C, local[:, None, :] - largest), _ldexp(D, -largest)
-    gain = (np.abs(C).sum(axis=2) + np.abs(D).sum(axis=2)).max(axis=1)
-    shift = _exponent(gain)
-    C, D = _ldexp(C, -shift[:, None, None]), _ldexp(D, -shift[:, None, None])
-    taken = np.cumsum(shift + largest[:, 0, 0])
-    before = np.concatenate([[0], taken[:-1]])
-    log2_gain = float(np.log2(gain, out=np.zeros(len(gain)), where=gain > 0).sum() - shift.sum())
-    return B, C, D, before[:, None] + local, int(taken[-1]), log2_gain
+    silent = largest == absent
+    largest[silent] = 0
+    from_states, from_input = _ldexp(C, (local - largest[:, None])[:, None, :]), _ldexp(D, -largest[:, None, None])
+    gain = ((np.abs(from_states) * bound[:, None, :]).sum(axis=2) + np.abs(from_input).sum(axis=2)).max(axis=1)
+    gain[silent] = 1
+    after = np.rint(np.cumsum(largest + np.log2(gain))).astype(np.int64)
+    before = np.concatenate([[0], after[:-1]])
+    C = _ldexp(C, (local - (after - before)[:, None])[:, None, :])
+    D = _ldexp(D, (before - after)[:, None, None])
+    return B, C, D, before[:, None] + local, int(after[-1])
 
 
 def _exponent(magnitude):
@@ -114,9 +115,11 @@ def _exponent(magnitude):
 
 def _ldexp(values, exponents):
     exponents = np.clip(exponents, -5000, 5000).astype(np.int32)  # numpy's ldexp takes C ints
-    if np.iscomplexobj(values):
-        return np.ldexp(values.real, exponents) + 1j * np.ldexp(values.imag, exponents)
-    return np.ldexp(values, exponents)
+    result = np.empty(np.broadcast_shapes(values.shape, exponents.shape), values.dtype)
+    result.real = np.ldexp(values.real, exponents)
+    if np.iscomplexobj(result):
+        result.imag = np.ldexp(values.imag, exponents)
+    return result
 
 
 def unscale(values, exponents, what):

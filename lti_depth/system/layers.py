@@ -48,14 +48,11 @@ class Layer:
     real: bool = False
 
     def __post_init__(self):
-        if np.ndim(self.poles) == 0:
-            raise ValueError(f"poles: expected a 1-D sequence of N numbers, got {validation.describe(self.poles)}; "
-                             "pass a list with one entry")
-        poles = validation.shaped(self.poles, "poles", (None,), ("N",))
+        poles = validation.vector(self.poles, "poles", None, "N")
         B = validation.shaped(self.B, "B", (len(poles), None), ("N", "H_in"))
         C = validation.shaped(self.C, "C", (None, len(poles)), ("H_out", "N"))
         sizes = (C.shape[0], B.shape[1])
-        no_feedthrough = np.ndim(self.D) == 0 and not isinstance(self.D, str) and self.D == 0
+        no_feedthrough = isinstance(self.D, (int, float)) and self.D == 0
         D = validation.shaped(np.zeros(sizes) if no_feedthrough else self.D, "D", sizes, ("H_out", "H_in"))
         if not isinstance(self.real, (bool, np.bool_)):
             raise TypeError(f"real: expected True or False, got {validation.describe(self.real)}")

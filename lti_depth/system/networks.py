@@ -72,8 +72,8 @@ class Network:
             if not isinstance(block, Block):
                 raise TypeError(f"blocks: expected Block objects, got {validation.describe(block)} at {k}")
             if k and blocks[k - 1].channels[1] != block.channels[0]:
-                raise ValueError(f"blocks: block {k} expects {block.channels[0]} channels, but block {k - 1} puts out "
-                                 f"{blocks[k - 1].channels[1]}")
+                raise ValueError(f"blocks: expected block {k} to take {blocks[k - 1].channels[1]} channels, "
+                                 f"got {block.channels[0]}; block {k - 1} puts out {blocks[k - 1].channels[1]}")
         object.__setattr__(self, "blocks", blocks)
 
     def __len__(self):

@@ -108,7 +108,7 @@ def sampled(R):
     ValueError
         The spectrum Σ R(Δ) e^{−iωΔ} is negative somewhere: no process has this autocovariance.
     """
-    R = validation.shaped(R, "R", (None,), ("L",))
+    R = validation.vector(R, "R", None, "L")
     variance = validation.real_number(R[0].real if R[0].imag == 0 else R[0], "R[0]", positive=True)
     size = 16 * len(R)
     spectrum = np.fft.fft(np.concatenate([R[:1] / 2, R[1:]]), size).real * 2
@@ -127,7 +127,7 @@ def recorded(u):
     This is the autocovariance of the zero-padded record, so that time averages over the padded record agree with the
     predictions exactly, for every stack.
     """
-    u = validation.shaped(u, "u", (None,), ("T",))
+    u = validation.vector(u, "u", None, "T")
     centered = u - u.mean()
     T = len(u)
     spectrum = np.fft.fft(centered, 2 * T)

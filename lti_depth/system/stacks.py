@@ -38,12 +38,12 @@ class Stack:
                 raise TypeError(f"layers: expected Layer objects, got {validation.describe(layer)} at {k}")
             if k and layers[k - 1].channels[1] != layer.channels[0]:
                 raise ValueError(
-                    f"layers: layer {k} expects {layer.channels[0]} input channels, but layer {k - 1} puts out "
-                    f"{layers[k - 1].channels[1]}; pass a B with {layers[k - 1].channels[1]} columns"
+                    f"layers: expected layer {k} to take {layers[k - 1].channels[1]} input channels, got {layer.channels[0]}; "
+                    f"layer {k - 1} puts out {layers[k - 1].channels[1]}"
                 )
             if layer.real and complex_signal:
-                raise ValueError(f"layers: layer {k} has real=True and takes a real signal, but layer {k - 1} "
-                                 "puts out a complex one; pass real=True there too")
+                raise ValueError(f"layers: expected a real signal into layer {k} with real=True, got a complex one from "
+                                 "the layers before; pass real=True there too")
             complex_signal = complex_signal or not layer.real_output
         object.__setattr__(self, "layers", layers)
 
@@ -124,7 +124,7 @@ class Stack:
 
     def _per_layer(self, name, value):
         if self.is_cascade:
-            vector = validation.shaped(value, name, (len(self),), ("K",))
+            vector = validation.vector(value, name, len(self), "K")
             return vector[:, None] if name == "poles" else vector[:, None, None]
         if not np.iterable(value) or len(value) != len(self):
             raise ValueError(f"{name}: expected a sequence of {len(self)} arrays, one a layer, "
@@ -155,10 +155,7 @@ def cascade(poles, b=None, c=None, d=0, *, timing="current"):
         None means 1.
     timing : {"current", "delayed"}
     """
-    if np.ndim(poles) == 0:
-        raise ValueError(f"poles: expected a 1-D sequence of K numbers, got {validation.describe(poles)}; "
-                         "for one layer pass a list with one entry, for equal layers [pole] * K")
-    poles = validation.shaped(poles, "poles", (None,), ("K",))
+    poles = validation.vector(poles, "poles", None, "K")
     b, c, d = (_gain(value, name, len(poles)) for value, name in ((b, "b"), (c, "c"), (d, "d")))
     layers = (
         Layer(poles[k : k + 1], b[k].reshape(1, 1), c[k].reshape(1, 1), d[k].reshape(1, 1)) for k in range(len(poles))
@@ -170,7 +167,7 @@ def _gain(value, name, K):
     array = validation.numbers(1.0 if value is None else value, name)
     if array.ndim == 0:
         return np.full(K, array)
-    return validation.shaped(value, name, (K,), ("K",))
+    return validation.vector(value, name, K, "K")
 
 
 def series(first, second):

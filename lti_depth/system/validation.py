@@ -53,6 +53,14 @@ def shaped(value, name, shape, axes):
     return array
 
 
+def vector(value, name, size, axis):
+    """`shaped` for one axis, with a hint where a scalar came."""
+    if isinstance(value, (int, float, complex, np.number)):
+        raise ValueError(f"{name}: expected a 1-D sequence of {axis} numbers, got {describe(value)}; for one pass a "
+                         "list with one entry, for equal ones [value] * n")
+    return shaped(value, name, (size,), (axis,))
+
+
 def real_number(value, name, *, positive=False):
     """`value` as a float."""
     array = numbers(value, name)
