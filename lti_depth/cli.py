@@ -1,0 +1,160 @@
+"""The command line: parses, calls, prints. Computes nothing."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ._version import __version__
+
+WIDTH = 110  # of the claims table where it is not read on a terminal
+UsageError = typer.BadParameter.__base__
+
+app = typer.Typer(name="lti-depth", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+                  context_settings={"help_option_names": ["-h", "--help"]})
+
+
+def main(arguments=None):
+    """The entry point: exit code 0 done, 1 a claim failed, 2 bad input, 130 interrupted; errors are one line."""
+    try:
+        code = app(arguments, prog_name="lti-depth", standalone_mode=False)
+    except UsageError as error:
+        code = _refuse(error.format_message())
+    except (typer.Abort, KeyboardInterrupt):
+        print("lti-depth: interrupted", file=sys.stderr)
+        code = 130
+    sys.exit(code)
+
+
+def _refuse(message):
+    if str(message):  # empty where typer has already printed the help
+        print(f"lti-depth: {' '.join(str(message).split())}", file=sys.stderr)
+    return 2
+
+
+def _version(asked: bool):
+    if asked:
+        print(f"lti-depth {__version__}")
+        raise typer.Exit()
+
+
+@app.callback(epilog="Example:  lti-depth reproduce")
+def _common(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True,
+                                          help="Print the version and leave.")] = False,
+):
+    """Depth in linear state-space models: exact laws, fast numbers, verified claims."""
+
+
+@app.command(epilog="Example:  lti-depth reproduce growth delay --out results")
+def reproduce(
+    names: Annotated[list[str] | None, typer.Argument(
+        metavar="NAME", show_default=False,
+        help="autocovariance, growth, universality, delay, deep-wide, real-input; all of them by default.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="More samples and deeper stacks; minutes, not seconds.")] = False,
+    out: Annotated[Path, typer.Option(help="The directory for figures, data, claims.json and report.html.")] = Path(
+        "lti-depth-out"),
+    json: Annotated[bool, typer.Option("--json", help="Print the claims as JSON.")] = False,
+    record: Annotated[bool, typer.Option("--record", help="Put the verdicts of this run on record.")] = False,
+):
+    """Run the experiments, write figures, data, claims and a report, and print the claims."""
+    from . import experiments
+
+    try:
+        chosen = experiments.select(names or [])
+    except ValueError as error:
+        return _refuse(error)
+
+    from . import report
+    from .experiments import verdicts
+
+    try:
+        report.require_writable(out)
+    except OSError as error:
+        return _refuse(f"--out: expected a directory that can be written, got {out} ({error.strerror}); "
+                       "pass another one")
+    results = _run(chosen, full)
+    try:
+        report.write_results(results, out)
+        if record:
+            report.write_atomically(verdicts.PATH, verdicts.updated(results, full, verdicts.load()).encode())
+    except OSError as error:
+        return _refuse(f"cannot write {error.filename or out}: {error.strerror}")
+    if json:
+        print(report.claims_json(results), end="")
+    else:
+        _print_claims(results, out)
+    failures = verdicts.failures(results, full, verdicts.load())
+    for line in failures:
+        print(f"lti-depth: {line}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+@app.command(epilog="Example:  lti-depth derive autocovariance --layers 3 --equal --format latex")
+def derive(
+    quantity: Annotated[str, typer.Argument(
+        help="An observable: transfer_function, impulse_response, autocovariance, state_variance, group_delay, …")],
+    layers: Annotated[int, typer.Option(help="K, the number of scalar layers.")],
+    equal: Annotated[bool, typer.Option("--equal", help="All layers equal.")] = False,
+    process: Annotated[str | None, typer.Option(help="The input: white (default) or ar1.", show_default=False)] = None,
+    timing: Annotated[str, typer.Option(help="current or delayed.")] = "current",
+    format: Annotated[str, typer.Option(help="unicode, latex or python.")] = "unicode",
+    json: Annotated[bool, typer.Option("--json", help="Print the formula inside a JSON object.")] = False,
+):
+    """Print the closed form of an observable of a stack of K scalar layers."""
+    from . import symbolic
+
+    try:
+        formula = symbolic.derive(quantity, layers, equal=equal, process=process, timing=timing, format=format)
+    except (ValueError, TypeError) as error:
+        return _refuse(error)
+    if json:
+        from json import dumps
+
+        formula = dumps({"quantity": quantity, "layers": layers, "equal": equal, "process": process or "white",
+                         "timing": timing, "format": format, "formula": formula}, ensure_ascii=False)
+    print(formula)
+    return 0
+
+
+def _run(chosen, full):
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from . import experiments
+
+    columns = (TextColumn("{task.description:<15}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"),
+               TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=len(chosen))
+        results = []
+        for done, name in enumerate(chosen):
+            bar.update(task, description=name, completed=done)
+            results.append(experiments.run(
+                name, full=full, progress=lambda fraction, done=done: bar.update(task, completed=done + fraction)))
+    return results
+
+
+def _print_claims(results, out):
+    from rich.console import Console
+    from rich.table import Table
+
+    from .report import short
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("claim", no_wrap=True)
+    for name in ("predicted", "measured", "law beside it", "tolerance"):
+        table.add_column(name, overflow="fold")
+    colors = {"confirmed": "green", "refuted": "red", "conditional": "yellow"}
+    for result in results:
+        for claim in result.claims:
+            values = (claim.predicted, claim.measured, claim.law_value)
+            shown = ("" if value is None else short(value, 4, shown=2) for value in values)
+            table.add_row(f"[{colors[claim.verdict]}]{claim.verdict}[/]", claim.id, *shown, short(claim.tolerance, 2))
+    terminal = Console()
+    console = terminal if terminal.is_terminal else Console(width=WIDTH)
+    console.print(table)
+    console.print(f"\nWritten to {out}: report.html, claims.json, figures, data.", highlight=False)

@@ -1,0 +1,55 @@
+"""Experiments: a frozen Config → run → Result, one a file. An experiment is loaded when it is run."""
+
+from difflib import get_close_matches
+from importlib import import_module
+
+DESCRIPTIONS = {
+    "autocovariance": "the autocovariance of every layer's output, for white, AR(1) and recorded input",
+    "growth": "the variance of the state against the pole and the depth, and its laws of growth",
+    "universality": "what depth does to the memory of the input: the Gaussian law, its classes and its limits",
+    "delay": "an impulse and white noise through twelve layers: two delays and what B and C do to them",
+    "deep-wide": "a deep stack and the wide layer equal to it: what is the same and what is not",
+    "real-input": "sunspots and sea-surface temperatures through a stack: exact and finite-window predictions",
+}
+
+
+def select(names):
+    """The experiments of these names in the order of the registry; all of them for no names.
+
+    Raises
+    ------
+    ValueError
+        A name is unknown.
+    """
+    for name in names:
+        if name not in DESCRIPTIONS:
+            near = get_close_matches(str(name), DESCRIPTIONS, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise ValueError(f"name: expected one of {', '.join(DESCRIPTIONS)}, got {name!r}{hint}")
+    return [name for name in DESCRIPTIONS if name in names or not names]
+
+
+def run(name, *, full=False, progress=lambda fraction: None):
+    """Run one experiment at its default or full setting.
+
+    Parameters
+    ----------
+    name : str
+        One of `DESCRIPTIONS`.
+    full : bool
+        The larger setting: more samples, deeper stacks.
+    progress : callable
+        Called now and then with the fraction done.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    ValueError
+        The name is unknown.
+    """
+    select([name])
+    module = import_module(f"{__name__}.{name.replace('-', '_')}")
+    return module.run(module.Config.full() if full else module.Config(), progress)

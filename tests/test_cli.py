@@ -1,0 +1,181 @@
+"""The commands: what they print, where, and with which exit code."""
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lti_depth import __version__, cli, experiments, report
+from lti_depth.experiments import verdicts
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command in this process: (exit code, stdout, stderr)."""
+
+    def command(*arguments):
+        with pytest.raises(SystemExit) as exit:
+            cli.main(list(map(str, arguments)))
+        captured = capsys.readouterr()
+        return exit.value.code, captured.out, captured.err
+
+    return command
+
+
+def one_line(error):
+    return error.startswith("lti-depth: ") and error.count("\n") == 1 and "Traceback" not in error
+
+
+def process(*arguments, **options):
+    return subprocess.Popen([sys.executable, "-m", "lti_depth", *map(str, arguments)], cwd=ROOT, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+
+
+def test_version(run):
+    assert run("--version") == (0, f"lti-depth {__version__}\n", "")
+
+
+@pytest.mark.parametrize("arguments", [[], ["reproduce"], ["derive"]])
+def test_help_shows_an_example(run, arguments):
+    code, out, _ = run(*arguments, "--help")
+    assert code == 0 and "Example:" in out
+
+
+def test_help_is_quick():
+    code = ("import sys, lti_depth.cli\n"
+            "print(sorted({'numpy', 'sympy', 'numba', 'matplotlib', 'scipy'} & set(sys.modules)))")
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_as_a_module():
+    with process("--version") as started:
+        out, _ = started.communicate(timeout=60)
+    assert started.returncode == 0 and out == f"lti-depth {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["reprodce"], "reprodce"),
+        (["reproduce", "--fulll"], "--fulll"),
+        (["reproduce", "grwth"], "did you mean growth?"),
+        (["reproduce", "growth", "nothing-like-it"], "expected one of autocovariance, growth, universality, delay"),
+        (["derive", "autocovariance"], "--layers"),
+        (["derive", "autocovariance", "--layers", "2.5"], "--layers"),
+        (["derive", "autocovariance", "--layers", "0"], "at least 1"),
+        (["derive", "variancee", "--layers", "2"], "expected one of"),
+        (["derive", "autocovariance", "--layers", "2", "--format", "word"], "latex"),
+        (["derive", "autocovariance", "--layers", "2", "--process", "pink"], "ar1"),
+        (["derive", "group_delay", "--layers", "2", "--timing", "late"], "delayed"),
+    ],
+)
+def test_bad_input_is_one_line(run, monkeypatch, tmp_path, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    code, out, error = run(*arguments)
+    assert code == 2 and out == "" and one_line(error) and message in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_command_prints_the_help(run):
+    code, out, error = run()
+    assert code == 2 and "reproduce" in out + error and "Traceback" not in error
+
+
+def test_derive(run):
+    code, out, error = run("derive", "group_delay", "--layers", 1, "--format", "latex")
+    assert code == 0 and error == "" and r"\cos" in out
+    code, out, _ = run("derive", "group_delay", "--layers", 1, "--format", "latex", "--json")
+    assert code == 0
+    answer = json.loads(out)
+    assert (answer["quantity"], answer["layers"], answer["format"]) == ("group_delay", 1, "latex")
+    assert r"\cos" in answer["formula"]
+
+
+def test_reproduce(run, tmp_path):
+    code, out, error = run("reproduce", "real-input", "--out", tmp_path / "a" / "b")
+    assert code == 0, error
+    assert "real-input/window" in out and "refuted" in out
+    assert (tmp_path / "a" / "b" / "report.html").stat().st_size > 10000
+
+
+def test_reproduce_as_json(run, tmp_path):
+    code, out, _ = run("reproduce", "real-input", "--out", tmp_path, "--json")
+    claims = json.loads(out, parse_constant=lambda constant: pytest.fail(constant))
+    assert code == 0 and claims == json.loads((tmp_path / "claims.json").read_text())
+
+
+def test_a_verdict_off_the_record_fails(run, monkeypatch, tmp_path):
+    record = verdicts.load()
+    record["real-input/window"]["default"] = "confirmed"
+    monkeypatch.setattr(verdicts, "load", lambda: record)
+    code, _, error = run("reproduce", "real-input", "--out", tmp_path)
+    assert code == 1 and "real-input/window: refuted, on record confirmed" in error
+    assert (tmp_path / "report.html").exists()
+
+
+def test_recording(run, monkeypatch, tmp_path):
+    path = tmp_path / "verdicts.json"
+    path.write_text('{"growth/legendre": {"default": "confirmed"}}')
+    monkeypatch.setattr(verdicts, "PATH", path)
+    assert run("reproduce", "real-input", "--out", tmp_path / "out")[0] == 1
+    assert len(json.loads(path.read_text())) == 1
+    assert run("reproduce", "real-input", "--out", tmp_path / "out", "--record")[0] == 0
+    assert json.loads(path.read_text())["real-input/window"] == {"default": "refuted"}
+
+
+@pytest.mark.parametrize("below", [".", "below", "below/it"])
+def test_where_nothing_can_be_written(run, monkeypatch, tmp_path, below):
+    def never(*arguments, **options):
+        raise AssertionError("computed before looking whether it can be written")
+
+    monkeypatch.setattr(experiments, "run", never)
+    file = tmp_path / "file"
+    file.write_text("mine")
+    code, out, error = run("reproduce", "--out", file / below)
+    assert code == 2 and out == "" and one_line(error) and "--out" in error
+    assert file.read_text() == "mine" and list(tmp_path.iterdir()) == [file]
+
+
+def test_a_full_disk(run, monkeypatch, tmp_path):
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "claims.json")
+
+    monkeypatch.setattr(report, "write_results", full)
+    code, out, error = run("reproduce", "real-input", "--out", tmp_path)
+    assert code == 2 and out == "" and "cannot write claims.json" in error and "Traceback" not in error
+
+
+def test_interrupted(run, monkeypatch, tmp_path):
+    def interrupt(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(experiments, "run", interrupt)
+    code, out, error = run("reproduce", "--out", tmp_path)
+    assert code == 130 and out == "" and "Traceback" not in error
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGINT to send")
+def test_interrupted_by_a_signal(tmp_path):
+    out = tmp_path / "out"
+    started = process("reproduce", "--full", "--out", out,
+                      preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    with started:
+        deadline = time.monotonic() + 60
+        while not out.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        started.send_signal(signal.SIGINT)
+        _, error = started.communicate(timeout=120)
+    assert started.returncode == 130, error
+    assert "Traceback" not in error
+    assert not [path for path in out.rglob("*") if path.name.endswith(".part")]
