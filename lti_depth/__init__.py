@@ -10,6 +10,9 @@ A stack of K linear time-invariant layers, current-input timing (S5, LRU):
 Every observable of such a stack has one name and lives on two floors: as an exact law in
 :mod:`lti_depth.symbolic` and as a fast machine in :mod:`lti_depth.numeric`.
 
+*The paper*, wherever it is cited, is "On the interplay between learning and memory in deep state space models" (Smékal,
+Smith, Kleinman, Biderman, Linderman; ICLR 2025 submission), known here through its abstract, reviews and rebuttals.
+
 >>> from lti_depth import numeric as lti
 >>> stack = lti.cascade([0.9, 0.9, 0.9])
 >>> float(lti.autocovariance(stack, 0).round(1))

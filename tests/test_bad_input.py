@@ -33,10 +33,8 @@ def refusal(function, *arguments, **keywords):
 
 
 def test_the_list_of_observables_is_complete():
-    takes_a_stack = {
-        name for name in numeric.__all__
-        if inspect.isfunction(getattr(numeric, name)) and "stack" in inspect.signature(getattr(numeric, name)).parameters
-    }
+    functions = {name: getattr(numeric, name) for name in numeric.__all__ if inspect.isfunction(getattr(numeric, name))}
+    takes_a_stack = {name for name, f in functions.items() if "stack" in inspect.signature(f).parameters}
     assert takes_a_stack - {"repeat", "shaped"} == set(OBSERVABLES)
 
 
@@ -117,8 +115,8 @@ def test_stability_is_decided_exactly():
     """0.6 + 0.8i lies outside as a pair of doubles (by 10^−17), 0.8 + 0.6i in its neighborhood inside."""
     from fractions import Fraction
 
-    for re in np.nextafter(0.6, [0, 1]).tolist() + [0.6]:
-        for im in np.nextafter(0.8, [0, 1]).tolist() + [0.8]:
+    for re in [*np.nextafter(0.6, [0, 1]).tolist(), 0.6]:
+        for im in [*np.nextafter(0.8, [0, 1]).tolist(), 0.8]:
             outside = Fraction(re) ** 2 + Fraction(im) ** 2 >= 1
             stack = numeric.cascade([complex(re, im)])
             if outside:

@@ -23,7 +23,7 @@ def claims_table(results):
         beside += f" *Instead:* {claim.law}" if claim.law else ""
         cells = (str(claim.verdict), claim.statement + beside, claim.source, short(claim.predicted),
                  short(claim.measured))
-        rows.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")
+        rows.append("| " + " | ".join(cell.replace("|", r"\vert ") for cell in cells) + " |")
     return "\n".join(rows) + "\n"
 
 

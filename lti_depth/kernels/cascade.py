@@ -44,7 +44,7 @@ def _moments(pole, gain, f, e):
         X_i,j+1 = W_ij f̄_j + X_ij ē_j,   X_i0 = 0,
         Z_i,j+1 = X̄_ji f̄_j + Z_ij ē_j,   Z_00 = 1.
 
-    Only W_ij with j ≤ i, and of X and Z what they need, are computed; the rest is its conjugate. theory.md section 12.
+    Only W_ij with j ≤ i, and of X and Z what they need, are computed; the rest is its conjugate.
     """
     K = len(pole)
     W, X, Z = np.zeros((K, K, 4)), np.zeros((K, K + 1, 4)), np.zeros((K + 1, K + 1, 4))

@@ -15,7 +15,7 @@ def moments(poles, B, F, E, Q):
     """W_ij = E ξ_i ξ_j* (K, K, N, N), X_ij = E ξ_i p_j* (K, K+1, N, H), Z_ij = E p_i p_j* (K+1, K+1, H, H).
 
     The form and the recursion of `cascade._moments`, with matrices: ξ_i' = Λ_i ξ_i + B_i p_i,
-    p_{i+1} = F_i ξ_i + E_i p_i, E p_0 p_0* = Q. theory.md section 12.
+    p_{i+1} = F_i ξ_i + E_i p_i, E p_0 p_0* = Q.
     """
     K, N, H = B.shape
     W = np.zeros((K, K, N, N), dtype=np.complex128)

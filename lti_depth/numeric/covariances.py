@@ -43,7 +43,7 @@ def autocovariance(stack, lag, process=None, layer=None):
 
     Notes
     -----
-    theory.md sections 3 and 12; the paper's Proposition 1. With several channels R(−Δ) = R(Δ)*.
+    The paper, Lemma 1 and Proposition 1, summed in closed form (`kernels.cascade`). R(−Δ) = R(Δ)*.
     """
     stack = through_layer(stack, layer)
     require_stationary(stack, "autocovariance")
@@ -98,8 +98,8 @@ def _trusted(model, variances, again):
     """Whether the recursion has kept its digits in `variances`; `again` computes them anew for another model.
 
     Where nothing can cancel it has. In a cascade, rounding (2^−104) is relative to the largest gain², which the
-    scaling has made 1, and at least 1e−13 of each variance must be left. Wide layers hardly ever come near that bound; there the recursion is run on
-    a twin with other roundings, 3 B and C/3, and its digits are those that stay.
+    scaling has made 1, and at least 1e−13 of each variance must be left. Wide layers hardly ever come near that
+    bound; there the recursion is run on a twin with other roundings, 3 B and C/3, and its digits are those that stay.
     """
     if model.nonnegative:
         return True
@@ -171,7 +171,7 @@ def state_covariance(stack, process=None):
 
     Notes
     -----
-    theory.md section 12: the O(K²) recursion over pairs of layers, no Lyapunov equation of size S is solved.
+    The recursion over pairs of layers of `kernels.wide`; no Lyapunov equation of size S is solved.
     """
     require_stationary(stack, "state_covariance")
     process = process_or_white(process)
@@ -251,7 +251,7 @@ def state_variance(stack, process=None, horizon=None):
 
     Notes
     -----
-    theory.md sections 3, 4 and 12.
+    The paper, Lemma 1, for the first layer; the recursion over pairs of layers for those after it.
     """
     if horizon is not None:
         return _variance_from_rest(stack, process_or_white(process), validation.integer(horizon, "horizon", 1))

@@ -30,7 +30,7 @@ def group_delay(stack, omega):
 
     Notes
     -----
-    theory.md section 7.
+    The paper, section 3.2; Oppenheim & Schafer, Discrete-Time Signal Processing, section 5.1.
     """
     omega = validation.frequencies(omega)
     model = realize(stack, memory=False)
@@ -74,7 +74,7 @@ def zeros(stack):
 
     Notes
     -----
-    theory.md section 1.
+    Oppenheim & Schafer, Discrete-Time Signal Processing, section 5.2, for transfer functions by poles and zeros.
     """
     _require_single_channel(stack, "zeros")
     return tuple(_layer_zeros(layer, k, stack.timing) for k, layer in enumerate(stack.closed().layers))
@@ -132,7 +132,8 @@ def phase_delay(stack, omega):
 
     Notes
     -----
-    theory.md section 7. A zero outside the circle (or an unstable pole) turns the phase by −ω beyond its reflection.
+    Oppenheim & Schafer, Discrete-Time Signal Processing, section 5.1. A zero outside the circle (or an unstable pole)
+    turns the phase by −ω beyond its reflection.
     """
     _require_single_channel(stack, "phase_delay")
     omega = validation.frequencies(omega)

@@ -23,7 +23,7 @@ def equivalent_layer(stack):
 
     Notes
     -----
-    theory.md section 8; the paper's equations 6–9.
+    The paper, section 3.3, equations 6–9, there for scalar layers in current timing.
     """
     layers = stack.closed().layers
     current = stack.timing == "current"

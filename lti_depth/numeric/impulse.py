@@ -28,7 +28,7 @@ def impulse_response(stack, t):
 
     Notes
     -----
-    theory.md section 2.
+    Equal poles in delayed timing with b c = 1 − λ: the gamma memory of de Vries & Principe, Neural Networks 5:565.
     """
     return _answer(stack, t, 0.0, "impulse_response")
 

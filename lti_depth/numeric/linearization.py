@@ -32,7 +32,7 @@ def linearize(network, process=None):
 
     Notes
     -----
-    theory.md section 9. Exact for wide blocks, whose norms fluctuate little: a norm divides by the spread over channels
+    New here. Exact for wide blocks, whose norms fluctuate little: a norm divides by the spread over channels
     at one moment, its linearization by the expected one.
     """
     if not isinstance(network, Network):

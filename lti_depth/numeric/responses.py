@@ -29,7 +29,7 @@ def transfer_function(stack, z):
 
     Notes
     -----
-    theory.md section 1; the paper's Proposition 2.
+    The paper, Proposition 2, with a state matrix of its own for each layer.
     """
     points = validation.numbers(z, "z").astype(complex)[..., None, None]
     H = np.eye(stack.channels[0], dtype=complex)
@@ -57,7 +57,7 @@ def frequency_response(stack, omega):
 
     Notes
     -----
-    theory.md sections 1 and 12.
+    The paper, Proposition 2. 1 − λ e^{−iω} is formed without cancellation near ±1 (`kernels.frequency`).
     """
     omega = validation.frequencies(omega)
     model = realize(stack)
@@ -108,7 +108,7 @@ def power_spectrum(stack, omega, process=None, layer=None):
 
     Notes
     -----
-    theory.md section 3.
+    The paper, Proposition 1; Brockwell & Davis, Time Series: Theory and Methods, section 4.4.
     """
     stack = through_layer(stack, layer)
     require_stationary(stack, "power_spectrum")

@@ -36,7 +36,7 @@ def simulate(stack, u, state=None, out=None):
 
     Notes
     -----
-    theory.md section 0.
+    Orvieto et al., arXiv 2303.06349 (LRU) and Smith et al., arXiv 2208.04933 (S5) for current timing.
     """
     signal = _signal(u, "u")
     batch = _batched(signal, stack)

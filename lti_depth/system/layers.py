@@ -37,7 +37,7 @@ class Layer:
     Notes
     -----
     The arrays are float64 when everything given is real, else complex128; read-only and contiguous.
-    theory.md section 0.
+    Orvieto et al., arXiv 2303.06349 (LRU); Smith et al., arXiv 2208.04933 (S5).
     """
 
     poles: Any

@@ -32,19 +32,7 @@ class Stack:
         validation.choice(self.timing, "timing", validation.TIMINGS)
         if not layers:
             raise ValueError("layers: expected at least one Layer, got none; a stack has K ≥ 1")
-        complex_signal = False
-        for k, layer in enumerate(layers):
-            if not isinstance(layer, Layer):
-                raise TypeError(f"layers: expected Layer objects, got {validation.describe(layer)} at {k}")
-            if k and layers[k - 1].channels[1] != layer.channels[0]:
-                raise ValueError(
-                    f"layers: expected layer {k} to take {layers[k - 1].channels[1]} input channels, got {layer.channels[0]}; "
-                    f"layer {k - 1} puts out {layers[k - 1].channels[1]}"
-                )
-            if layer.real and complex_signal:
-                raise ValueError(f"layers: expected a real signal into layer {k} with real=True, got a complex one from "
-                                 "the layers before; pass real=True there too")
-            complex_signal = complex_signal or not layer.real_output
+        _check_series(layers)
         object.__setattr__(self, "layers", layers)
 
     def __len__(self):
@@ -134,6 +122,21 @@ class Stack:
     def closed(self):
         """The stack with every real-output layer closed under conjugation (poles λ and λ̄)."""
         return Stack(tuple(layer.closed() for layer in self.layers), timing=self.timing)
+
+
+def _check_series(layers):
+    """Each layer takes what the one before puts out, and a layer with real=True takes a real signal."""
+    for k, layer in enumerate(layers):
+        if not isinstance(layer, Layer):
+            raise TypeError(f"layers: expected Layer objects, got {validation.describe(layer)} at {k}")
+    for k in range(1, len(layers)):
+        given, taken = layers[k - 1].channels[1], layers[k].channels[0]
+        if given != taken:
+            raise ValueError(f"layers: expected layer {k} to take the {given} channels that layer {k - 1} puts out, "
+                             f"got {taken}; pass a B with {given} columns")
+        if layers[k].real and not all(layer.real_output for layer in layers[:k]):
+            raise ValueError(f"layers: expected a real signal into layer {k} with real=True, got a complex one from "
+                             "the layers before; pass real=True there too")
 
 
 def stack(layers, *, timing="current"):
