@@ -20,7 +20,7 @@ def main(arguments=None):
     try:
         code = app(arguments, prog_name="lti-depth", standalone_mode=False)
     except UsageError as error:
-        code = _refuse(error.format_message())
+        code = _refuse(f"{error.format_message().rstrip('.')}; see lti-depth --help" if error.format_message() else "")
     except (typer.Abort, KeyboardInterrupt):
         print("lti-depth: interrupted", file=sys.stderr)
         code = 130
