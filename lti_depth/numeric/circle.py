@@ -8,47 +8,77 @@ with terms of one sign where s = r, Δ = 0. The recursion instead adds errors th
 gain: it loses log₁₀(largest gain²/variance) digits, more than thirty when complex poles lie at many angles.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 _ORDER = 20
 _CHUNK = 4096
 
 
-def nodes(poles, reach):
-    """Gauss–Legendre nodes and weights/2π on panels of [−π, π] graded towards the poles.
+@dataclass(frozen=True, eq=False)
+class Arc:
+    """The part of the circle around the angle of a pole, e^{iω} = unit·e^{it} with t in [−left, right].
 
-    A panel is no longer than half its distance to the nearest singularity θ ± i log(1/|λ|) of the integrand, and than
-    8/reach, the oscillation of e^{iω·reach}.
+    Offsets from the angle keep their digits where ω would lose them: 1 − λ w = (1 − λ ū) + λ ū (1 − e^{−it}), and
+    1 − λ ū is formed in extended precision.
     """
-    poles = np.unique(poles[poles != 0])
-    angles, depths = np.angle(poles), -np.log(np.abs(poles))
-    edges = np.unique(np.concatenate([[-np.pi, np.pi], angles]))
-    open_panels, done = np.stack([edges[:-1], edges[1:]], axis=1), []
-    while len(open_panels):
-        center, half = open_panels.mean(axis=1), (open_panels[:, 1] - open_panels[:, 0]) / 2
+
+    unit: complex
+    left: float
+    right: float
+    angles: np.ndarray  # of all poles, from this one
+    rotated: np.ndarray  # λ ū
+    distance: np.ndarray  # 1 − λ ū
+
+
+def arcs(poles):
+    """One arc for each angle at which poles (of any shape) lie, parted halfway between neighbors."""
+    present = poles[poles != 0].astype(np.clongdouble)
+    angles, first = np.unique(np.angle(present).astype(float), return_index=True)
+    units = present[first] / np.abs(present[first]) if len(angles) else np.ones(1, np.clongdouble)
+    angles = angles if len(angles) else np.zeros(1)
+    right = (np.append(angles[1:], angles[0] + 2 * np.pi) - angles) / 2
+    for n, unit in enumerate(units):
+        rotated = poles * unit.conj()
+        yield Arc(complex(unit), right[n - 1], right[n], np.angle(rotated).astype(float), rotated.astype(complex),
+                  (1 - rotated).astype(complex))
+
+
+def nodes(arc, reach):
+    """Offsets t and weights/2π: Gauss–Legendre on panels that shrink towards the poles.
+
+    A panel is no longer than half its distance to the nearest singularity of the integrand, angle ± i log(1/|λ|), and
+    than 8/reach, the oscillation of e^{iω·reach}.
+    """
+    singular = arc.rotated != 0
+    angles, depths = arc.angles[singular], -np.log(np.abs(arc.rotated[singular]))
+    panels, done = np.array([[-arc.left, 0.0], [0.0, arc.right]]), []
+    while len(panels):
+        center, half = panels.mean(axis=1), (panels[:, 1] - panels[:, 0]) / 2
         good = half * max(reach, 1) <= 4
         for angle, depth in zip(angles, depths, strict=True):
             away = np.abs((center - angle + np.pi) % (2 * np.pi) - np.pi)
             good &= 4 * half <= np.hypot(np.maximum(away - half, 0), depth)
-        good |= half < 1e-15
-        done.append(open_panels[good])
-        split, middle = open_panels[~good], center[~good]
-        open_panels = np.concatenate([np.stack([split[:, 0], middle], 1), np.stack([middle, split[:, 1]], 1)])
+        good |= half < 1e-17
+        done.append(panels[good])
+        split, middle = panels[~good], center[~good]
+        panels = np.concatenate([np.stack([split[:, 0], middle], 1), np.stack([middle, split[:, 1]], 1)])
     panels = np.concatenate(done)
     x, weights = np.polynomial.legendre.leggauss(_ORDER)
     half = (panels[:, 1] - panels[:, 0])[:, None] / 2
     return (panels.mean(axis=1)[:, None] + half * x).ravel(), (half * weights).ravel() / (2 * np.pi)
 
 
-def _responses(model, omega):
-    """From the input to all states ξ (n, K·N, H) and to the output (n, H, H)."""
+def _responses(model, arc, t):
+    """From the input to all states ξ (n, K·N, H) and to the output (n, H, H), at unit·e^{it}."""
     poles, B, F, E = model.sections
-    w = np.exp(-1j * omega)[:, None]
-    P = np.broadcast_to(np.eye(B.shape[2]), (len(omega), *E.shape[1:])).astype(complex)
+    turn = (2 * np.sin(t / 2) ** 2 + 1j * np.sin(t))[:, None]  # 1 − e^{−it}
+    w = np.conj(arc.unit) * np.exp(-1j * t)[:, None]
+    P = np.broadcast_to(np.eye(B.shape[2]), (len(t), *E.shape[1:])).astype(complex)
     states = []
     for k in range(len(poles)):
-        minus = (1 - poles[k]) + poles[k] * (2 * np.sin(omega / 2) ** 2 + 1j * np.sin(omega))[:, None]
-        states.append((B[k] @ P) * (w / minus)[:, :, None])
+        states.append((B[k] @ P) * (w / (arc.distance[k] + arc.rotated[k] * turn))[:, :, None])
         P = F[k] @ states[-1] + E[k] @ P
     return np.concatenate(states, axis=1), P
 
@@ -59,18 +89,20 @@ def _spectrum(source, omega):
     return source[0].real + 2 * (np.exp(-1j * np.outer(omega, lags)) @ source[1:]).real
 
 
-def _chunks(model, reach, source):
-    omega, weights = nodes(model.poles.ravel(), reach + len(source))
-    for start in range(0, len(omega), _CHUNK):
-        part = slice(start, start + _CHUNK)
-        yield omega[part], weights[part] * _spectrum(source, omega[part])
+def _samples(model, reach, source):
+    """All round the circle, in chunks: ω, the responses of states and output there, and S_u(ω) dω/2π."""
+    for arc in arcs(model.poles):
+        offsets, weights = nodes(arc, reach + len(source))
+        for start in range(0, len(offsets), _CHUNK):
+            t, weight = offsets[start : start + _CHUNK], weights[start : start + _CHUNK]
+            omega = np.angle(arc.unit) + t
+            yield omega, *_responses(model, arc, t), weight * _spectrum(source, omega)
 
 
 def state_covariance(model, source):
     """E ξ ξ*, (K·N, K·N) in the scaled units of the realization."""
     total = 0.0
-    for omega, density in _chunks(model, 0, source):
-        states, _ = _responses(model, omega)
+    for _, states, _, density in _samples(model, 0, source):
         flat = states.transpose(1, 0, 2).reshape(states.shape[1], -1)
         total = total + (flat * np.repeat(density, states.shape[2])) @ flat.conj().T
     return total
@@ -79,8 +111,7 @@ def state_covariance(model, source):
 def autocovariance(model, lags, source):
     """E y[t+Δ] y[t]* at lags Δ ≥ 0, (n, H, H) in the scaled units of the realization."""
     total = 0.0
-    for omega, density in _chunks(model, lags.max(initial=0), source):
-        _, P = _responses(model, omega)
+    for omega, _, P, density in _samples(model, lags.max(initial=0), source):
         S = density[:, None, None] * (P @ P.conj().swapaxes(1, 2))
         total = total + np.tensordot(np.exp(1j * np.outer(lags, omega)), S, axes=1)
     return total
