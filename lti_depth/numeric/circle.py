@@ -36,7 +36,9 @@ def arcs(poles):
     """One arc for each angle at which poles (of any shape) lie, parted halfway between neighbors."""
     present = poles[poles != 0].astype(np.clongdouble)
     angles, first = np.unique(np.angle(present).astype(float), return_index=True)
-    units = present[first] / np.abs(present[first]) if len(angles) else np.ones(1, np.clongdouble)
+    present, length = present[first], np.abs(present[first])
+    units = present.real / length + 1j * (present.imag / length)  # ±1 to the last digit for real poles
+    units = units if len(angles) else np.ones(1, np.clongdouble)
     angles = angles if len(angles) else np.zeros(1)
     right = (np.append(angles[1:], angles[0] + 2 * np.pi) - angles) / 2
     for n, unit in enumerate(units):

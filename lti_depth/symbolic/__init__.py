@@ -1,0 +1,24 @@
+"""The law: every observable as an exact formula, sympy in and sympy out.
+
+Laws follow from structure: known poles, factored products, residues as truncated series; poles that coincide give the
+confluent form. Numbers are taken exactly: a float is the rational number that it is. Symbolic poles are taken to be
+inside the unit circle. Units: omega in rad/sample, delays in samples, lags and times integers. `timing` is "current"
+(S5, LRU) or "delayed" (control).
+"""
+
+from .covariances import autocovariance, state_covariance, state_variance
+from .delays import group_delay, phase_delay, zeros
+from .equivalence import equivalent_layer
+from .frequency import frequency_response, power_spectrum, transfer_function
+from .layers import Layer
+from .printing import derive
+from .processes import Process, ar1, arma, recorded, sampled, shaped, white
+from .responses import impulse_response, step_response
+from .stacks import Stack, cascade, repeat, scalar_cascade, series, stack
+
+__all__ = [
+    "Layer", "Process", "Stack", "ar1", "arma", "autocovariance", "cascade", "derive", "equivalent_layer",
+    "frequency_response", "group_delay", "impulse_response", "phase_delay", "power_spectrum", "recorded", "repeat",
+    "sampled", "scalar_cascade", "series", "shaped", "stack", "state_covariance", "state_variance", "step_response",
+    "transfer_function", "white", "zeros",
+]  # fmt: skip

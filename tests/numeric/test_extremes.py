@@ -1,0 +1,159 @@
+"""Deep stacks, poles at the circle, long lags; identities between observables that no single formula would keep."""
+
+from fractions import Fraction
+from math import comb, exp, lgamma
+from time import perf_counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import FAMILIES, build, cascades, fitting_process
+
+from lti_depth import numeric
+from lti_depth.numeric import autocovariance, cascade, impulse_response, state_variance
+
+UNIT_ROUNDOFF = 2.0**-53
+
+
+def equal_poles_variance(pole, K):
+    """(1−λ²)^{1−2K} Σ_j C(K−1,j)² λ^{2j}, exactly."""
+    square = Fraction(pole) ** 2
+    return (1 - square) ** (1 - 2 * K) * sum(comb(K - 1, j) ** 2 * square**j for j in range(K))
+
+
+@pytest.mark.parametrize("timing", ["current", "delayed"])
+@pytest.mark.parametrize("pole", [0.5, 0.9, 0.99])
+def test_sixty_four_equal_layers(pole, timing):
+    stack = cascade([pole] * 64, timing=timing)
+    truth = float(equal_poles_variance(pole, 64))
+    assert abs(autocovariance(stack, 0) / truth - 1) <= 8 * 64 * UNIT_ROUNDOFF
+    V = state_variance(stack)[:, 0]
+    for k in (1, 8, 32, 64):
+        assert abs(V[k - 1] / float(equal_poles_variance(pole, k)) - 1) <= 8 * k * UNIT_ROUNDOFF
+
+
+def test_sixty_four_alternating_poles():
+    """(.999)^6 (−.999)^6, where the recursion in doubles loses everything; H is that of six layers at .999² and z²."""
+    poles = [0.999] * 6 + [-0.999] * 6
+    truth = float(equal_poles_variance(Fraction(0.999) ** 2, 6))
+    for order in (poles, poles[::-1], [p for pair in zip(poles[:6], poles[6:], strict=True) for p in pair]):
+        assert abs(autocovariance(cascade(order), 0) / truth - 1) < 1e-12
+
+
+@pytest.mark.parametrize("gap", [2.0**-40, 2.0**-53])
+def test_poles_at_the_circle(gap):
+    for K in range(1, 9):
+        V = autocovariance(cascade([1 - gap] * K, b=gap), 0)
+        truth = float(equal_poles_variance(1 - Fraction(gap), K) * Fraction(gap) ** (2 * K))
+        assert abs(V / truth - 1) <= 8 * K * UNIT_ROUNDOFF
+
+
+@pytest.mark.parametrize("gap", [1e-6, 1e-9, 1e-12])
+@pytest.mark.parametrize("angle", [0.0, 0.3, np.pi / 2, 3.0, np.pi])
+def test_two_resonances_and_their_input(gap, angle):
+    """An AR(1) input with the pole of the layer: R(0) = (1+|λ|²)/(1−|λ|²)², up to the input's variance."""
+    pole = (1 - gap) * np.exp(1j * angle)
+    if angle in (0.0, np.pi):
+        pole = pole.real
+    square = Fraction(complex(pole).real) ** 2 + Fraction(complex(pole).imag) ** 2
+    truth = float((1 + square) / (1 - square) ** 2)
+    assert autocovariance(cascade([pole]), 0, numeric.ar1(pole)) == pytest.approx(truth, rel=1e-12)
+
+
+def test_long_lags_are_quick():
+    lags = np.array([0, 1, 10, 1000, 100_000])
+    stack = cascade([1 - 1e-5] * 8, b=1e-5)
+    autocovariance(stack, lags[:2])
+    start = perf_counter()
+    R = autocovariance(stack, lags)
+    assert perf_counter() - start < 1.0
+    start = perf_counter()
+    h = impulse_response(stack, lags)
+    assert perf_counter() - start < 1.0
+    pole = stack.poles[0]
+    log = lgamma(100_000 + 8) - lgamma(8) - lgamma(100_001) + 100_000 * np.log(pole) + 8 * np.log(1e-5)
+    assert h[-1] == pytest.approx(exp(log), rel=1e-9)
+    assert (np.diff(R) < 0).all() and (R > 0).all()
+
+
+def test_long_lags_of_wide_layers_are_quick():
+    layer = numeric.Layer(0.9999 * np.exp(1j * np.linspace(0, 1, 8)), np.ones((8, 2)), np.ones((2, 8)), real=True)
+    stack = numeric.stack([layer, layer])
+    autocovariance(stack, [0])
+    start = perf_counter()
+    R = autocovariance(stack, [0, 100_000])
+    assert perf_counter() - start < 5.0
+    assert abs(R[1]).max() < 1e-3 * abs(R[0]).max()
+
+
+def test_negative_binomial_at_long_times():
+    """h_t = C(t+K−1, K−1) λ^t to 2(t+2K)u."""
+    pole, K, t = 1 - 2.0**-12, 16, 20_000
+    truth = float(comb(t + K - 1, K - 1) * Fraction(pole) ** t)
+    assert abs(impulse_response(cascade([pole] * K), t) / truth - 1) <= 2 * (t + 2 * K) * UNIT_ROUNDOFF
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@given(st.data())
+def test_variances_are_what_the_spectrum_integrates_to(family, data):
+    """R(Δ) = (1/2π) ∫ S e^{iωΔ} dω on a uniform grid; poles drawn too near to the circle for it are left out."""
+    stack = data.draw(FAMILIES[family].filter(lambda s: max(np.abs(m.poles).max() for m in s.layers) < 0.97))
+    names = ("white", "sampled", "recorded", "arma")
+    process = data.draw(fitting_process(stack, family).filter(lambda p: p[0] in names))
+    model = build(process, numeric)
+    n = 4096
+    omega = 2 * np.pi * np.arange(n) / n
+    S = numeric.power_spectrum(stack, omega, model)
+    for lag in (-3, 0, 2):
+        wave = np.exp(1j * omega * lag)
+        R = np.tensordot(wave, S, axes=1) / n
+        size = np.abs(S).mean()
+        np.testing.assert_allclose(autocovariance(stack, lag, model), R, rtol=1e-10, atol=1e-11 * size)
+
+
+@given(cascades("signed", K_max=6, feedthrough=False), st.randoms())
+def test_scalar_layers_commute(stack, random):
+    order = list(range(len(stack)))
+    random.shuffle(order)
+    other = numeric.stack([stack[k] for k in order], timing=stack.timing)
+    lags = [0, 1, 7]
+    one, two = autocovariance(stack, lags), autocovariance(other, lags)
+    np.testing.assert_allclose(two, one, rtol=1e-9, atol=1e-11 * abs(one[0]))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@given(st.data())
+def test_long_horizons_are_stationary(family, data):
+    stack = data.draw(FAMILIES[family].filter(lambda s: max(np.abs(m.poles).max() for m in s.layers) < 0.95))
+    process = data.draw(fitting_process(stack, family).filter(lambda p: p[0] in ("white", "sampled", "recorded")))
+    model = build(process, numeric)
+    stationary = state_variance(stack, model)
+    size = stationary.max()
+    np.testing.assert_allclose(state_variance(stack, model, horizon=1500), stationary, rtol=1e-9, atol=1e-11 * size)
+
+
+@pytest.mark.parametrize(
+    ("process", "variance"),
+    [
+        (numeric.white(2.5), 2.5), (numeric.ar1(0.9, 3.0), 3.0), (numeric.ar1(-0.5j, 3.0), 3.0),
+        (numeric.arma([0.5, 0.2], [0.4], 0.5), 0.5), (numeric.shaped(cascade([0.9, 0.9], d=1), 4.0), 4.0),
+        (numeric.sampled([3.0, 1.0]), 3.0), (numeric.recorded([1.0, 2.0, 4.0]), np.var([1.0, 2.0, 4.0])),
+        (numeric.white(0.332) + numeric.ar1(0.997, 0.0431), 0.3751),
+    ],
+)  # fmt: skip
+def test_the_variance_of_a_process_is_that_of_the_input(process, variance):
+    wire = numeric.stack([numeric.Layer([0.0], [[0.0]], [[0.0]], [[1.0]])])
+    assert process.variance == pytest.approx(variance, rel=1e-15)
+    assert autocovariance(wire, 0, process) == pytest.approx(variance, rel=1e-14)
+
+
+def test_a_recorded_process_is_exact_for_the_zero_padded_record():
+    """Sums over the run on the padded record, divided by T, are the predictions."""
+    u = np.random.default_rng(2).normal(size=40) + 3
+    stack = cascade([0.5, -0.3 + 0.4j], d=[0, 1])
+    padded = np.concatenate([u - u.mean(), np.zeros(400)])
+    y, _ = numeric.simulate(stack, padded)
+    for lag in (0, 1, 12, 39, 60):
+        measured = y[lag:] @ y[: len(y) - lag].conj() / len(u)
+        assert autocovariance(stack, lag, numeric.recorded(u)) == pytest.approx(measured, rel=1e-10, abs=1e-13)
