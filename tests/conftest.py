@@ -6,7 +6,7 @@ settings.register_profile(
     "ci",
     derandomize=True,
     deadline=None,
-    max_examples=25,
+    max_examples=10,
     database=None,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],  # no Phase.explain: tracing slows the oracles tenfold
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -1,4 +1,4 @@
-"""The autocovariance of every layer's output, for white, AR(1) and recorded input (theory.md section 3)."""
+"""The autocovariance of every layer's output, for white, AR(1) and recorded input."""
 
 from dataclasses import asdict, dataclass, replace
 

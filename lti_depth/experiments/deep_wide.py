@@ -1,4 +1,4 @@
-"""A deep stack and the wide layer equal to it: what is the same and what is not (theory.md section 8)."""
+"""A deep stack and the wide layer equal to it: what is the same and what is not."""
 
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction

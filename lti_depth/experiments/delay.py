@@ -1,4 +1,4 @@
-"""An impulse and white noise through twelve layers, and what B and C do to their delays (theory.md section 7)."""
+"""An impulse and white noise through twelve layers, and what B and C do to their delays."""
 
 from dataclasses import asdict, dataclass, replace
 

@@ -1,4 +1,4 @@
-"""The variance of the state against the pole and the depth, and its laws of growth (theory.md section 4)."""
+"""The variance of the state against the pole and the depth, and its laws of growth."""
 
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction

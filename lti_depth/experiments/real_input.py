@@ -1,4 +1,4 @@
-"""Sunspots and sea-surface temperatures through a stack: exact and finite-window predictions (theory.md section 3)."""
+"""Sunspots and sea-surface temperatures through a stack: exact and finite-window predictions."""
 
 from dataclasses import asdict, dataclass, replace
 from math import comb

@@ -1,4 +1,4 @@
-"""What depth does to the memory of the input: the Gaussian law, its classes, its limits (theory.md section 5)."""
+"""What depth does to the memory of the input: the Gaussian law, its classes, its limits."""
 
 from dataclasses import asdict, dataclass, replace
 
@@ -125,23 +125,29 @@ def _law(config, alpha):
 
 
 def _gaussian_rate(config):
-    """K·sup|R/R(0) − Gaussian| for white input."""
+    """K·sup|R/R(0) − Gaussian| for white input.
+
+    The first Edgeworth term is (6y − y²) e^{−y/2}/(8K), y = Δ²/(2s), times the factor in λ; largest at y = 5 − √13.
+    """
     pole, errors = config.slow_pole, []
     for K in (config.sup_depth * 4**n for n in range(3)):
         s = spread(pole, K)
         lags = np.arange(1, int(6 * np.sqrt(s)))
         errors.append(K * np.max(np.abs(correlation(pole, K, lags) - class_law(0, lags, s))))
     value, change = limits.limit(errors)
-    predicted = 0.39985 * (1 + (1 - pole) ** 2 / (6 * pole))
+    y = 5 - np.sqrt(13)
+    constant = (6 * y - y * y) * np.exp(-y / 2) / 8
+    predicted = constant * (1 + (1 - pole) ** 2 / (6 * pole))
     return Claim(
         id="universality/gaussian-rate",
-        statement=r"White input: $\sup_\Delta |R(\Delta)/R(0) - e^{-\Delta^2/(4s)}| = \frac{0.39985}{K}(1 + "
-                  rf"\frac{{(1-\lambda)^2}}{{6\lambda}}) + o(1/K)$; the values are $K$ times it at $\lambda = {pole}$.",
+        statement=r"White input: $\sup_\Delta |R(\Delta)/R(0) - e^{-\Delta^2/(4s)}| = \frac{a}{K}(1 + "
+                  rf"\frac{{(1-\lambda)^2}}{{6\lambda}}) + o(1/K)$ with $a = {constant:.5f}$; the values are $K$ times "
+                  rf"it at $\lambda = {pole}$.",
         source="new here",
         predicted=predicted,
         measured=float(value),
-        tolerance=limits.tolerance(change, predicted) + 1.25e-5,
-        reason=limits.REASON + r"; and half a unit in the last digit of $0.39985$",
+        tolerance=limits.tolerance(change, predicted),
+        reason=limits.REASON,
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from ..kernels import cascade, wide
 from ..system import Layer, Process, Stack, validation, white
 from ..system.processes import require_stationary
+from ..system.stacks import require_stack
 from . import circle
 from .impulse import impulse_response
 from .realization import drop_channels, real_if, realize, through_layer, unscale
@@ -97,11 +98,12 @@ def _colored(stack, lags, shape, source, scale):
 def _trusted(model, variances, again):
     """Whether the recursion has kept its digits in `variances`; `again` computes them anew for another model.
 
-    Where nothing can cancel it has. In a cascade, rounding (2^−104) is relative to the largest gain², which the
-    scaling has made 1, and at least 1e−13 of each variance must be left. Wide layers hardly ever come near that
-    bound; there the recursion is run on a twin with other roundings, 3 B and C/3, and its digits are those that stay.
+    In one layer, and where nothing is negative, nothing can cancel. In a cascade, rounding (2^−104) is relative to the
+    largest gain², which the scaling has made 1, and at least 1e−13 of each variance must be left. Wide layers hardly
+    ever come near that bound; there the recursion is run on a twin with other roundings, 3 B and C/3, and its digits
+    are those that stay.
     """
-    if model.nonnegative:
+    if len(model.poles) == 1 or model.nonnegative:
         return True
     present = variances != 0
     if model.is_cascade:
@@ -253,6 +255,7 @@ def state_variance(stack, process=None, horizon=None):
     -----
     The paper, Lemma 1, for the first layer; the recursion over pairs of layers for those after it.
     """
+    require_stack(stack)
     if horizon is not None:
         return _variance_from_rest(stack, process_or_white(process), validation.integer(horizon, "horizon", 1))
     variances = state_covariance(stack, process).diagonal().real

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..kernels import frequency
 from ..system import validation
+from ..system.stacks import require_stack
 from .realization import drop_channels, realize
 from .responses import _wide
 
@@ -81,7 +82,7 @@ def zeros(stack):
 
 
 def _require_single_channel(stack, what):
-    if set(stack.channels) != {1}:
+    if set(require_stack(stack).channels) != {1}:
         raise ValueError(f"{what} needs one channel between all layers, got channels {stack.channels}")
 
 

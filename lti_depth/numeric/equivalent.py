@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..system.stacks import require_stack
+
 
 def equivalent_layer(stack):
     r"""The stack as one layer with S = ΣN states and a dense state matrix.
@@ -25,7 +27,7 @@ def equivalent_layer(stack):
     -----
     The paper, section 3.3, equations 6–9, there for scalar layers in current timing.
     """
-    layers = stack.closed().layers
+    layers = require_stack(stack).closed().layers
     current = stack.timing == "current"
     dtype = np.result_type(*(layer.dtype for layer in layers))
     S = sum(layer.width for layer in layers)

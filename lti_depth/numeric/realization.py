@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..system import Stack, validation
+from ..system.stacks import require_stack
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +52,7 @@ def realize(stack, shape=None, *, memory=True):
 
     `memory`: scale by the gain of each layer to slow signals, |c b|/(1−|λ|), instead of its gain at once, |c b|.
     """
+    require_stack(stack)
     if shape is None and stack.is_cascade:
         poles = np.array(stack.poles, dtype=complex)[:, None]
         B, C, D = (np.array(part, dtype=complex)[:, None, None] for part in (stack.B, stack.C, stack.D))
@@ -97,11 +99,10 @@ def _rescale(poles, B, C, D, memory):
     past = np.where(C != 0, _exponent(np.abs(C)) + local[:, None, :], absent).max(axis=(1, 2))
     through = np.where(D != 0, _exponent(np.abs(D)), absent).max(axis=(1, 2))
     largest = np.maximum(past, through)
-    silent = largest == absent
-    largest[silent] = 0
+    largest[largest == absent] = 0
     from_states, from_input = _ldexp(C, (local - largest[:, None])[:, None, :]), _ldexp(D, -largest[:, None, None])
     gain = ((np.abs(from_states) * bound[:, None, :]).sum(axis=2) + np.abs(from_input).sum(axis=2)).max(axis=1)
-    gain[silent] = 1
+    gain[gain == 0] = 1  # a layer that lets nothing through needs no scaling
     after = np.rint(np.cumsum(largest + np.log2(gain))).astype(np.int64)
     before = np.concatenate([[0], after[:-1]])
     C = _ldexp(C, (local - (after - before)[:, None])[:, None, :])
@@ -148,6 +149,7 @@ def real_if(condition, values):
 
 def through_layer(stack, layer):
     """The stack up to and including `layer` (0-based, negative from the end, None = the last)."""
+    require_stack(stack)
     if layer is None:
         return stack
     K = len(stack)

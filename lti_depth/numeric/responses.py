@@ -5,6 +5,7 @@ import numpy as np
 from ..kernels import frequency
 from ..system import validation
 from ..system.processes import require_stationary
+from ..system.stacks import require_stack
 from .covariances import part_scale, process_or_white
 from .realization import drop_channels, realize, through_layer, unscale
 
@@ -32,7 +33,7 @@ def transfer_function(stack, z):
     The paper, Proposition 2, with a state matrix of its own for each layer.
     """
     points = validation.numbers(z, "z").astype(complex)[..., None, None]
-    H = np.eye(stack.channels[0], dtype=complex)
+    H = np.eye(require_stack(stack).channels[0], dtype=complex)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for layer in stack.closed().layers:
             top = points if stack.timing == "current" else 1.0

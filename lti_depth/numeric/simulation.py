@@ -4,6 +4,7 @@ import numpy as np
 
 from ..kernels import cascade, wide
 from ..system import validation
+from ..system.stacks import require_stack
 
 
 def simulate(stack, u, state=None, out=None):
@@ -38,6 +39,7 @@ def simulate(stack, u, state=None, out=None):
     -----
     Orvieto et al., arXiv 2303.06349 (LRU) and Smith et al., arXiv 2208.04933 (S5) for current timing.
     """
+    require_stack(stack)
     signal = _signal(u, "u")
     batch = _batched(signal, stack)
     if np.iscomplexobj(signal) and any(layer.real for layer in stack):

@@ -44,7 +44,7 @@ def autocovariance(stack, lag, process=None, layer=None):
 
     Notes
     -----
-    Either timing. theory.md section 3.
+    Either timing. The paper, Proposition 1; Brockwell & Davis, Time Series: Theory and Methods.
     """
     require_stack(stack)
     lag = expressions.samples(lag, "lag")
@@ -83,7 +83,7 @@ def state_variance(stack, process=None, horizon=None):
 
     Notes
     -----
-    The same in both timings for one layer. theory.md sections 3 and 4.
+    The same in both timings for one layer. The paper, Lemma 1, for the first layer.
     """
     require_stack(stack)
     if horizon is not None:
@@ -117,7 +117,7 @@ def state_covariance(stack, process=None):
 
     Notes
     -----
-    Off-diagonal blocks differ between the timings. theory.md sections 8 and 12.
+    Off-diagonal blocks differ between the timings.
     """
     require_stack(stack)
     process = require_process(stack, process, "state_covariance")

@@ -33,7 +33,7 @@ def group_delay(stack, omega):
 
     Notes
     -----
-    Either timing. theory.md section 7.
+    Either timing. The paper, section 3.2; Oppenheim & Schafer, Discrete-Time Signal Processing, section 5.1.
     """
     require_stack(stack)
     omega = expressions.frequency(omega)
@@ -89,7 +89,7 @@ def zeros(stack):
 
     Notes
     -----
-    theory.md section 1.
+    Oppenheim & Schafer, Discrete-Time Signal Processing, section 5.2.
     """
     require_stack(stack)
     _require_single_channel(stack, "zeros")
@@ -140,7 +140,7 @@ def phase_delay(stack, omega):
     Notes
     -----
     Symbolic poles are taken to be inside the circle. A zero outside turns the phase by −ω beyond its reflection.
-    Either timing. theory.md section 7.
+    Either timing. The paper, section 3.2; Oppenheim & Schafer, Discrete-Time Signal Processing, section 5.1.
     """
     require_stack(stack)
     _require_single_channel(stack, "phase_delay")

@@ -30,7 +30,7 @@ def equivalent_layer(stack):
 
     Notes
     -----
-    The eigenvalues of A are the poles of the stack, whatever the gains. theory.md section 8.
+    The eigenvalues of A are the poles of the stack, whatever the gains. The paper, section 3.3, equations 6–9.
     """
     require_stack(stack)
     layers, current = stack.closed().layers, stack.timing == "current"

@@ -36,7 +36,7 @@ def transfer_function(stack, z):
 
     Notes
     -----
-    theory.md section 1; the paper's Proposition 2.
+    The paper, Proposition 2, with a state matrix of its own for each layer.
     """
     require_stack(stack)
     z = expressions.exact(z, "z")
@@ -64,7 +64,7 @@ def frequency_response(stack, omega):
 
     Notes
     -----
-    Either timing. theory.md section 1.
+    Either timing. The paper, Proposition 2.
     """
     require_stack(stack)
     omega = expressions.frequency(omega)
@@ -101,7 +101,7 @@ def power_spectrum(stack, omega, process=None, layer=None):
 
     Notes
     -----
-    Either timing. theory.md section 3.
+    Either timing. The paper, Proposition 1.
     """
     require_stack(stack)
     omega = expressions.frequency(omega)

@@ -36,7 +36,7 @@ class Layer:
 
     Notes
     -----
-    theory.md section 0.
+    Orvieto et al., arXiv 2303.06349 (LRU); Smith et al., arXiv 2208.04933 (S5).
     """
 
     poles: Any

@@ -4,7 +4,7 @@ r"""Impulse responses and covariances as sums of residues at known poles.
     E[y_{t+\Delta}\, v_t^*] = \sum_{|p|<1} \operatorname{Res}_{z=p} z^{\Delta-1} H(z)\, G(1/\bar z)^*
 
 for y = H u and v = G u driven by white unit noise. At z = 0 the residue is not zero only for small t or Δ: that is the
-feedthrough (theory.md sections 2 and 3; Oppenheim & Schafer, section 3.4).
+feedthrough (Oppenheim & Schafer, section 3.4).
 """
 
 from dataclasses import dataclass

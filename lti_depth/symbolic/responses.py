@@ -35,7 +35,7 @@ def impulse_response(stack, t):
 
     Notes
     -----
-    Either timing. theory.md section 2.
+    Either timing. For distinct poles the complete homogeneous symmetric polynomial of degree t in them.
     """
     require_stack(stack)
     return _response(stack, Chain.of(stack), t)
@@ -65,7 +65,7 @@ def step_response(stack, t):
 
     Notes
     -----
-    Either timing. theory.md section 2.
+    Either timing. For distinct poles the complete homogeneous symmetric polynomial of degree t in them.
     """
     require_stack(stack)
     running_sum = Chain(((Layer((1,), [[1]], [[1]]), "current"),))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import validation
-from .stacks import Stack, cascade
+from .stacks import Stack, cascade, require_stack
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +90,7 @@ def arma(ar, ma, variance=1):
 
 def shaped(stack, variance=1):
     """White noise through a single-channel stack, scaled to `variance`."""
-    if not isinstance(stack, Stack):
-        raise TypeError(f"stack: expected a Stack, got {validation.describe(stack)}")
+    require_stack(stack)
     if stack.channels[0] != 1 or stack.channels[-1] != 1:
         raise ValueError(f"stack: expected one input and one output channel, got {stack.channels[0]} and "
                          f"{stack.channels[-1]}")
@@ -163,6 +162,7 @@ def _require_stable(stack):
 
 def require_stationary(stack, what):
     """Raise ValueError naming the first pole with |λ| ≥ 1."""
+    require_stack(stack)
     for k, layer in enumerate(stack.layers):
         for n in np.flatnonzero(outside_circle(layer.poles)):
             raise ValueError(f"{what} needs |λ| < 1, got the pole {layer.poles[n]} in layer {k}, state {n}; "

@@ -139,6 +139,14 @@ def _check_series(layers):
                              "the layers before; pass real=True there too")
 
 
+def require_stack(value):
+    """`value`, a Stack."""
+    if not isinstance(value, Stack):
+        raise TypeError(f"stack: expected a Stack, got {validation.describe(value)}; pass cascade(poles) or "
+                        "stack(layers)")
+    return value
+
+
 def stack(layers, *, timing="current"):
     """A Stack of any sequence of Layers, the first one next to the input."""
     return Stack(layers, timing=timing)
@@ -175,7 +183,7 @@ def _gain(value, name, K):
 
 def series(first, second):
     """`first`, then `second`; both of one timing."""
-    if first.timing != second.timing:
+    if require_stack(first).timing != require_stack(second).timing:
         raise ValueError(f"series: expected stacks of one timing, got {first.timing!r} and {second.timing!r}; "
                          "rebuild one of them with stack.replace(timing=…)")
     return Stack(first.layers + second.layers, timing=first.timing)
@@ -183,4 +191,4 @@ def series(first, second):
 
 def repeat(stack, n):
     """`stack` n times in series, n ≥ 1."""
-    return Stack(stack.layers * validation.integer(n, "n", 1), timing=stack.timing)
+    return Stack(require_stack(stack).layers * validation.integer(n, "n", 1), timing=stack.timing)
