@@ -9,6 +9,7 @@ gain: it loses log₁₀(largest gain²/variance) digits, more than thirty when 
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -43,8 +44,16 @@ def arcs(poles):
     right = (np.append(angles[1:], angles[0] + 2 * np.pi) - angles) / 2
     for n, unit in enumerate(units):
         rotated = poles * unit.conj()
+        distance = (1 - rotated).astype(complex)
+        if len(present):
+            distance[poles == complex(present[n])] = _gap(complex(present[n]))
         yield Arc(complex(unit), right[n - 1], right[n], np.angle(rotated).astype(float), rotated.astype(complex),
-                  (1 - rotated).astype(complex))
+                  distance)
+
+
+def _gap(pole):
+    """1 − |λ| = (1 − |λ|²)/(1 + |λ|), the numerator exactly."""
+    return float(1 - Fraction(pole.real) ** 2 - Fraction(pole.imag) ** 2) / (1 + abs(pole))
 
 
 def nodes(arc, reach):
