@@ -111,7 +111,7 @@ def _trusted(model, variances, again):
         return bool(smallest > 2.0**-50)
     twin = replace(model, B=3 * model.B, C=model.C / 3)
     change = again(twin).diagonal().real / variances.clip(min=np.finfo(float).tiny) - 1
-    return bool(np.abs(change[present]).max(initial=0) < 1e-10)
+    return bool(np.abs(change[present]).max(initial=0) < 1e-13)
 
 
 def _convolve(source, rho, needed, lags):
