@@ -21,7 +21,8 @@ def assert_agrees(measured, truth, inputs, floor, scale=None):
     measured = oracles.exact(np.asarray(measured).reshape(expected.shape))
     error = absolute(measured - expected)
     size = absolute(expected)
-    allowed = as_array(floor, error) * (size if scale is None else as_array(scale, error)) + mp.mpf("1e-30") * size.max()
+    relative = as_array(floor, error) * (size if scale is None else as_array(scale, error))
+    allowed = relative + mp.mpf("1e-30") * size.max()
     if (error <= allowed).all():
         return
     allowed = np.maximum(allowed, 64 * one_rounding(truth, inputs, expected))

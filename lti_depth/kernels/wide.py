@@ -5,6 +5,7 @@ poles (K, N), B (K, N, H), C (K, H, N), D (K, H, H); silent states have B = C = 
 
 import numpy as np
 
+from . import doubledouble as dd
 from .jit import jit
 
 _TILE = 512
@@ -48,8 +49,8 @@ def _adjoint(M):
 
 @jit
 def _one_minus(a, b):
-    """1 − a b without cancellation near a = b = 1: (1 − a) + a (1 − b)."""
-    return (1.0 - a) + a * (1.0 - b)
+    """1 − a b rounded once, however near a b is to 1."""
+    return dd.value(dd.sub(dd.ONE, dd.mul(dd.lift(a), dd.lift(b))))
 
 
 @jit

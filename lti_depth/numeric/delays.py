@@ -6,7 +6,7 @@ from ..kernels import frequency
 from ..system import validation
 from ..system.stacks import require_stack
 from .realization import drop_channels, realize
-from .responses import _wide
+from .responses import _wide, frequency_response
 
 
 def group_delay(stack, omega):
@@ -146,11 +146,15 @@ def phase_delay(stack, omega):
         for point in points:
             change = change + sign * _turn(point, flat)
     start = np.angle(_at_one(stack))
+    rounding = 8 * len(poles) * np.finfo(float).eps
+    if max(stack.closed().widths) > 1:
+        # Zeros of wide layers are eigenvalues, good to √u where they meet; arg H itself says what is left.
+        left = np.angle(frequency_response(stack, flat) * np.exp(-1j * (start + change)))
+        change = change + np.where(np.abs(left) > rounding, left, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         delay = -(start + change) / flat
     if (flat == 0).any():
-        tolerance = 8 * len(poles) * np.finfo(float).eps
-        at_zero = group_delay(stack, 0.0) if abs(start) <= tolerance else -np.copysign(np.inf, start)
+        at_zero = group_delay(stack, 0.0) if abs(start) <= rounding else -np.copysign(np.inf, start)
         delay[flat == 0] = at_zero
     return delay.reshape(omega.shape)[()]
 

@@ -5,7 +5,9 @@ from math import comb, exp, lgamma
 from time import perf_counter
 
 import numpy as np
+import oracles
 import pytest
+from agreement import assert_agrees
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import FAMILIES, build, cascades, fitting_process
@@ -59,6 +61,42 @@ def test_two_resonances_and_their_input(gap, angle):
     square = Fraction(complex(pole).real) ** 2 + Fraction(complex(pole).imag) ** 2
     truth = float((1 + square) / (1 - square) ** 2)
     assert autocovariance(cascade([pole]), 0, numeric.ar1(pole)) == pytest.approx(truth, rel=1e-12)
+
+
+RESONANCES = [1e-9 - 1, 1 - 1e-9, 1e-6 - 1, 0.6 + 0.8j * (1 - 1e-9), -0.6953110904483079 + 0.7187089031540606j]
+SLOW = [0.999, -0.999, 0.99745165 + 0.07134268j, 1 - 1e-7]
+
+
+@pytest.mark.parametrize("rho", RESONANCES)
+@pytest.mark.parametrize("pole", SLOW)
+def test_a_resonance_elsewhere(rho, pole):
+    """AR(1) noise with its pole at another place of the circle: E|x|² = Re[(1+ρλ̄)/(1−ρλ̄)]/(1−|λ|²), Lemma 1."""
+    truth = oracles.state_variance(cascade([pole]), ("ar1", rho, 1.0))[0][0]
+    mp, p, r = oracles.mp, oracles.mp.mpmathify(pole), oracles.mp.mpmathify(rho)
+    lemma = mp.re((1 + r * mp.conj(p)) / (1 - r * mp.conj(p))) / (1 - abs(p) ** 2)
+    assert abs(lemma / truth - 1) < 1e-40
+    for stack in (cascade([pole]), cascade([pole, 0, 0]), cascade([0, pole])):
+        V = state_variance(stack, numeric.ar1(rho))
+        assert V[list(stack.poles).index(pole), 0] == pytest.approx(float(truth), rel=1e-12)
+
+
+@pytest.mark.parametrize("rho", [rho for rho in RESONANCES if isinstance(rho, float)])
+@pytest.mark.parametrize("timing", ["current", "delayed"])
+@pytest.mark.parametrize("real", [False, True])
+def test_a_resonance_into_wide_layers(rho, timing, real):
+    """The same in front of wide layers, where a recursion in doubles loses the digits that the resonance holds."""
+    first = numeric.Layer([0.25 + 0.125j, -0.6 + 0.3j], [[1 - 0.75j], [1.25]], [[0.25, 1j], [1.5, 1]], real=real)
+    second = numeric.Layer([-0.985 + 0.169j, 0.99 + 0.01j], [[2j, -1.75], [1, 1]], [[1, -0.75j], [0.5j, 2]], real=real)
+    stack, process = numeric.stack([first, second], timing=timing), ("ar1", rho, 2.5)
+
+    def variances(stack, process):
+        return np.concatenate(oracles.state_variance(stack, process))
+
+    assert_agrees(state_variance(stack, numeric.ar1(rho, 2.5)).ravel(), variances, (stack, process), 1e-12)
+    R = autocovariance(stack, [0, 3], numeric.ar1(rho, 2.5))
+    deviation = np.sqrt(np.diag(R[0]).real)
+    scale = np.broadcast_to(np.outer(deviation, deviation), R.shape)
+    assert_agrees(R, oracles.autocovariance, (stack, [0, 3], process), 1e-12, scale)
 
 
 def test_long_lags_are_quick():
