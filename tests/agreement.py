@@ -1,4 +1,4 @@
-"""How near a machine has to come to the truth, as reliability.md promises it.
+"""How near a machine has to come to the truth, as the package promises it.
 
 The allowed error is `floor` (relative to `scale`), or 64 times what one rounding of the inputs already costs. The
 latter is measured on the truth itself: four random relative perturbations of size 2^−53 of every input. A zero among

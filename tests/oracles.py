@@ -37,7 +37,7 @@ def adjoint(matrix):
     return np.conj(matrix).swapaxes(-1, -2)
 
 
-# --- One layer, one time step (theory.md sections 0 and 1) ----------------------------------------------------------
+# --- One layer, one time step (the theory, sections 0 and 1) ----------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def at_rest(layers):
 
 
 def step(layers, timing, states, u):
-    """One time step of theory.md section 0: the output, and the states after it."""
+    """One time step of the theory, section 0: the output, and the states after it."""
     after = []
     for layer, x in zip(layers, states, strict=True):
         advanced = layer.poles * x + layer.B @ u
@@ -133,7 +133,7 @@ def step_response(stack, times):
     return response(stack, times, 1, 1)
 
 
-# --- Phase and delay (theory.md section 7) --------------------------------------------------------------------------
+# --- Phase and delay (the theory, section 7) --------------------------------------------------------------------------
 
 
 def group_delay(stack, omega, H=frequency_response):
@@ -207,7 +207,7 @@ class System:
 
 
 def system(stack):
-    """The stack as one linear map, found by feeding it unit vectors: no formula of theory.md section 8."""
+    """The stack as one linear map, found by feeding it unit vectors: no formula of the theory, section 8."""
     layers = [closed(layer) for layer in layers_of(stack)]
     sizes = [len(layer.poles) for layer in layers]
     cuts = np.cumsum(sizes)[:-1]
@@ -365,7 +365,7 @@ def process_spectrum(process, omega):
     return total
 
 
-# --- Second moments (theory.md sections 3, 4) -----------------------------------------------------------------------
+# --- Second moments (the theory, sections 3, 4) -----------------------------------------------------------------------
 
 
 def through(stack, layer):

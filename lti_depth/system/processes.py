@@ -124,7 +124,8 @@ def recorded(u):
     """A finite record of T samples: mean removed, biased autocovariance (1/T) Σ u_{t+Δ} u_t* at all lags |Δ| < T.
 
     This is the autocovariance of the zero-padded record, so that time averages over the padded record agree with the
-    predictions exactly, for every stack.
+    predictions exactly, for every stack. Its spectrum at ω = 0 is 0, but only to the rounding of R: a pole with
+    1 − λ below about 1e−10 sees that rounding.
     """
     u = validation.vector(u, "u", None, "T")
     centered = u - u.mean()

@@ -1,4 +1,4 @@
-"""Numbers printed in theory.md sections 3, 4, 5, 7 and 8, as the claims have them."""
+"""Numbers printed in the theory, sections 3, 4, 5, 7 and 8, as the claims have them."""
 
 import numpy as np
 import pytest
@@ -49,7 +49,7 @@ def test_long_memory_at_finite_depth():
 
     lags = np.array([6, 14, 28])
     found = universality.fractional_correlation(0.5, 64, lags, 0.5, 200)
-    # By mpmath.quad, and by summing the autocovariance of fractional noise; theory.md prints .9650, .8327, .5555.
+    # By mpmath.quad, and by summing the autocovariance of fractional noise; the theory prints .9650, .8327, .5555.
     assert np.abs(found - [0.96514687, 0.83326272, 0.55703237]).max() < 1e-8
     assert universality.class_law(0.5, lags, 128).round(4).tolist() == [0.9659, 0.8359, 0.5598]
     assert universality.class_law(0, lags, 128).round(3).tolist() == [0.932, 0.682, 0.216]

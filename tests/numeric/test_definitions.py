@@ -71,7 +71,7 @@ def test_group_delay(family, data):
     omega = data.draw(frequencies(stack))
     assume(min(abs(H) for H in oracles.frequency_response(stack, omega).ravel()) > 1e-12)
     truth = oracles.group_delay(stack, omega)
-    if set(stack.channels) == {1}:  # reliability.md: relative to Σ_k |τ_k|
+    if set(stack.channels) == {1}:  # relative to Σ_k |τ_k|
         scale = sum(abs(oracles.group_delay(stack[k : k + 1], omega)[0, 0]) for k in range(len(stack)))
     else:
         scale = max(abs(tau) for tau in truth.ravel())

@@ -99,6 +99,16 @@ def test_a_resonance_into_wide_layers(rho, timing, real):
     assert_agrees(R, oracles.autocovariance, (stack, [0, 3], process), 1e-12, scale)
 
 
+@pytest.mark.parametrize("gap", [0.0, 2.0**-20, 2.0**-40, -(2.0**-20)])
+@pytest.mark.parametrize("omega", [0.5, 3.0, 3.14])
+def test_phase_delay_with_a_double_zero_near_the_circle(gap, omega):
+    """H = (1 + r w)²/(1 − w²/4): its double zero −r is found to half the digits, the phase to all."""
+    r = 1 - gap
+    C = [[(1 + 2 * r) ** 2 / 2, (1 - 2 * r) ** 2 / 2]]
+    stack = numeric.stack([numeric.Layer([0.5, -0.5], [[1.0], [1.0]], C, [[-4 * r * r]])])
+    assert_agrees(numeric.phase_delay(stack, omega), oracles.phase_delay, (stack, omega), 1e-12)
+
+
 def test_long_lags_are_quick():
     lags = np.array([0, 1, 10, 1000, 100_000])
     stack = cascade([1 - 1e-5] * 8, b=1e-5)

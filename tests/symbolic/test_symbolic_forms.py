@@ -1,4 +1,4 @@
-"""The shape of the laws: their size and speed, confluent forms, the formulas and numbers of theory.md, the types."""
+"""The shape of the laws: their size and speed, confluent forms, the formulas and numbers of the theory, the types."""
 
 import math
 import time

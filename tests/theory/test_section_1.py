@@ -1,4 +1,4 @@
-"""theory.md section 1: transfer functions stay factored."""
+"""The theory, section 1: transfer functions stay factored."""
 
 from fractions import Fraction
 

@@ -1,4 +1,4 @@
-"""theory.md section 2: impulse responses, exactly on rational poles and to rounding in float64."""
+"""The theory, section 2: impulse responses, exactly on rational poles and to rounding in float64."""
 
 from fractions import Fraction
 from math import comb, prod

@@ -1,4 +1,4 @@
-"""theory.md section 3: variance and autocorrelation across layers."""
+"""The theory, section 3: variance and autocorrelation across layers."""
 
 from fractions import Fraction
 from math import comb, prod

@@ -1,4 +1,4 @@
-"""theory.md section 4: growth laws."""
+"""The theory, section 4: growth laws."""
 
 from fractions import Fraction
 from math import comb, pi, sqrt

@@ -1,4 +1,4 @@
-"""theory.md section 5: what depth does to the input's memory."""
+"""The theory, section 5: what depth does to the input's memory."""
 
 from fractions import Fraction
 from math import exp, pi, sqrt
@@ -55,7 +55,7 @@ def rate():
 
 
 def test_constant_of_the_rate():
-    """.39975, where theory.md prints .39985."""
+    """.39975, where the specification prints .39985."""
     y = np.linspace(0, 40, 400_001)
     assert np.max(np.abs(y**2 - 6 * y) * np.exp(-y / 2)) / 8 == pytest.approx(rate(), abs=1e-9)
     assert agrees(rate(), ".39975")
@@ -134,7 +134,7 @@ def long_memory_by_convolution(stack, lags):
 
 @pytest.mark.parametrize("road", [long_memory_by_quadrature, long_memory_by_convolution])
 def test_long_memory_at_64_layers(road):
-    """.9651, .8333, .5570, where theory.md prints .9650, .8327, .5555."""
+    """.9651, .8333, .5570, where the specification prints .9650, .8327, .5555."""
     found = road(unit_dc([0.5] * 64), LAGS)
     assert all(map(agrees, found, (".9651", ".8333", ".5570")))
 

@@ -1,4 +1,4 @@
-"""theory.md section 7: group delay."""
+"""The theory, section 7: group delay."""
 
 from math import pi, sqrt
 

@@ -1,4 +1,4 @@
-"""theory.md section 8: deep ⇄ wide. Poles are exact rationals; float64 enters where it is the subject."""
+"""The theory, section 8: deep ⇄ wide. Poles are exact rationals; float64 enters where it is the subject."""
 
 from fractions import Fraction
 from math import ceil, comb, log, prod, sqrt
@@ -22,7 +22,7 @@ TWELVE = [Fraction(85, 100) + Fraction(k, 110) for k in range(12)]
 
 
 def modal(poles, a, c, timing):
-    """P, P⁻¹, P⁻¹B and CP of theory.md, for distinct poles."""
+    """P, P⁻¹, P⁻¹B and CP of the theory, for distinct poles."""
     K = range(len(poles))
     current = timing == "current"
 
@@ -124,7 +124,7 @@ def wide(poles):
 
 
 def test_float64_loses_every_digit_of_twelve_poles():
-    """theory.md prints h_0 = −42: one unit in the last place of the largest residue is 16."""
+    """the specification prints h_0 = −42: one unit in the last place of the largest residue is 16."""
     assert np.spacing(1.1e17) == 16
     assert abs(numeric.impulse_response(wide(TWELVE), 0) - 1) > 1
     assert abs(h_0_from_float_poles(np.linspace(0.85, 0.95, 12)) - 1) > 1  # −42.4 in numpy 2.4 on x86-64
