@@ -6,7 +6,7 @@ from ..kernels import frequency
 from ..system import validation
 from ..system.stacks import require_stack
 from .realization import drop_channels, realize
-from .responses import _wide, frequency_response
+from .responses import frequency_response, layer_responses
 
 
 def group_delay(stack, omega):
@@ -38,7 +38,7 @@ def group_delay(stack, omega):
     if model.is_cascade:
         delay = frequency.cascade_delay(*model.scalars[:4], stack.timing == "current", np.array(omega.ravel()))
         return delay.reshape(omega.shape)[()]
-    H_k, slope_k = _wide(model, stack, omega)
+    H_k, slope_k = layer_responses(model, stack, omega)
     with np.errstate(divide="ignore", invalid="ignore"):
         if set(stack.channels) == {1}:
             delay = (slope_k[..., :1, :1] / H_k[..., :1, :1]).real.sum(axis=1)

@@ -69,14 +69,14 @@ def frequency_response(stack, omega):
         H = unscale(mantissa, exponents + model.output_exponent, "frequency_response").reshape(omega.shape)
         return H[()]
     H = np.eye(model.B.shape[2], dtype=complex)
-    layers, _ = _wide(model, stack, omega)
+    layers, _ = layer_responses(model, stack, omega)
     for k in range(len(stack)):
         H = layers[:, k] @ H
     H = unscale(H, model.output_exponent, "frequency_response").reshape(*omega.shape, *H.shape[-2:])
     return drop_channels(H, stack.channels[-1], stack.channels[0])
 
 
-def _wide(model, stack, omega):
+def layer_responses(model, stack, omega):
     """H_k and w·dH_k/dw of every layer, (n, K, H, H)."""
     return frequency.wide_response(
         model.poles, model.B, model.C, model.D, stack.timing == "current", np.array(omega.ravel())

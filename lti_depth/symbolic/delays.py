@@ -52,7 +52,7 @@ def group_delay(stack, omega):
 def _pole_delay(pole, omega):
     """Re[λw/(1 − λw)] = (Re λw − |λ|²)/|1 − λw|²."""
     above = trigonometric_sum((-pole * conjugate(pole), pole), omega)
-    return above / modulus_squared((1, -pole), omega)
+    return above / modulus_squared((sympy.Integer(1), -pole), omega)
 
 
 def _polynomial_delay(coefficients, omega):

@@ -152,7 +152,7 @@ def _gain(stack, omega):
         w, one = expressions.exact(sympy.exp(-I * omega), "omega"), sympy.Integer(1)
         return _evaluated(stack, one, w) * _evaluated(_adjoint(stack), w, one)
     above = (modulus_squared(single_channel_numerator(layer, stack.timing), omega) for layer in layers)
-    below = (modulus_squared((1, -pole), omega) for layer in layers for pole in layer.poles)
+    below = (modulus_squared((sympy.Integer(1), -pole), omega) for layer in layers for pole in layer.poles)
     return sympy.Mul(*above) / sympy.Mul(*below)
 
 

@@ -22,7 +22,7 @@ def _real_part(c, k, omega):
 
 def autocorrelation(coefficients, weights=None):
     """Σ_i weight_{i+k} n_{i+k} n̄_i for k = −n…n, folded on k ≥ 0 for `trigonometric_sum`; all weights 1 for None."""
-    n = [sympy.sympify(value) for value in coefficients]
+    n = list(coefficients)
     weights = [1] * len(n) if weights is None else weights
     size = range(len(n))
     folded = [sympy.Integer(0)] * len(n)

@@ -14,7 +14,7 @@ quantities = pytest.mark.parametrize("quantity", OBSERVABLES)
 
 
 def run(source, quantity, *arguments):
-    """The function that a derived program defines, called."""
+    """The function that a derived program defines, called. The program is what `derive` printed just before."""
     namespace = {}
     exec(compile(source, quantity, "exec"), namespace)
     return namespace[quantity](*arguments)
