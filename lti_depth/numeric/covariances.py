@@ -9,8 +9,8 @@ from ..system import Layer, Process, Stack, validation, white
 from ..system.processes import require_stationary
 from ..system.stacks import require_stack
 from . import circle
-from .impulse import impulse_response
-from .realization import drop_channels, real_if, realize, through_layer, unscale
+from .impulse import scaled_response
+from .realization import drop_channels, leveled, real_if, realize, through_layer, unscale
 
 
 def autocovariance(stack, lag, process=None, layer=None):
@@ -83,7 +83,7 @@ def _colored(stack, lags, shape, source, scale):
     model = realize(stack, shape)
     L = len(source)
     asked, back = np.unique(lags, return_inverse=True)
-    needed = asked if L == 1 else np.arange(max(asked[0] - L + 1, 0), asked[-1] + L)
+    needed = asked if L == 1 or not len(asked) else np.arange(max(asked[0] - L + 1, 0), asked[-1] + L)
     needed = np.union1d([0], needed)
     rho = _recursion(model, needed)
     if not _trusted(model, rho[0].diagonal().real, lambda twin: _recursion(twin, np.zeros(1, np.int64))[0]):
@@ -269,16 +269,17 @@ def state_variance(stack, process=None, horizon=None):
 
 def _variance_from_rest(stack, process, T):
     """Σ_{s,s'<T} h_s h̄_s' R_u(s' − s) = Σ_d R_u(d) conj(ρ(d)), ρ(d) = Σ_s h_{s+d} h̄_s over the first T terms."""
-    out = np.zeros((len(stack), max(stack.widths)))
+    energy = np.zeros((len(stack), max(stack.widths)))
+    exponents = np.zeros((len(stack), 1), dtype=np.int64)
     times = np.arange(T) + (stack.timing == "delayed")  # the states after the T-th input
     lags = np.arange(T if len(process.parts) > 1 or _is_colored(process.parts[0]) else 1)
     R = sum(_part_autocovariance(_WIRE, lags, part) for part in process.parts)[:, 0, 0]
     for k, layer in enumerate(stack):
         readout = Layer(layer.poles, layer.B, np.eye(layer.width))
-        h = impulse_response(Stack((*stack.layers[:k], readout), timing=stack.timing), times)
-        h = h.reshape(T, layer.width, stack.channels[0])
-        out[k, : layer.width] = _weighted_energy(h, R)
-    return out
+        states = Stack((*stack.layers[:k], readout), timing=stack.timing)
+        h, exponents[k] = leveled(*scaled_response(states, times, 0.0))
+        energy[k, : layer.width] = _weighted_energy(h[:, : layer.width, : stack.channels[0]], R)
+    return unscale(energy, 2 * exponents, "state_variance")
 
 
 _WIRE = Stack((Layer([0.0], [[0.0]], [[0.0]], [[1.0]]),))
@@ -289,7 +290,9 @@ def _is_colored(part):
 
 
 def _weighted_energy(h, R):
-    """R(0) Σ|h|² + 2 Re Σ_{d≥1} R(d) conj(ρ(d)), summed over the input channels: (N,)."""
+    """R(0) Σ|h|² + 2 Re Σ_{d≥1} R(d) conj(ρ(d)), summed over the input channels: (N,); inf where h overflows."""
+    if not np.isfinite(h).all():
+        return np.where(np.isfinite(h).all(axis=(0, 2)), _weighted_energy(np.where(np.isfinite(h), h, 0), R), np.inf)
     if len(R) == 1:
         return R[0].real * (np.abs(h) ** 2).sum(axis=(0, 2))
     T = len(h)

@@ -48,17 +48,21 @@ def _answer(stack, t, rest, what):
     times = validation.integers(t, "t")
     flat = times.ravel()
     asked = np.unique(flat[flat >= 0])
-    model = realize(stack, memory=False)
-    h = np.zeros((len(flat), model.C.shape[1], model.B.shape[2]), dtype=np.complex128)
-    if len(asked):
-        if model.is_cascade:
-            mantissa, exponents = cascade.response(*model.scalars, 1.0, rest, asked)
-            values = unscale(mantissa, exponents + model.output_exponent, what)[:, None, None]
-        else:
-            values = unscale(_run(model, asked, rest), model.output_exponent, what)
-        h[flat >= 0] = values[np.searchsorted(asked, flat[flat >= 0])]
+    values = unscale(*scaled_response(stack, asked, rest), what)
+    h = np.zeros((len(flat), *values.shape[1:]), dtype=np.complex128)
+    h[flat >= 0] = values[np.searchsorted(asked, flat[flat >= 0])]
     h = real_if(stack.real_output, h.reshape(*times.shape, *h.shape[1:]))
     return drop_channels(h, stack.channels[-1], stack.channels[0])
+
+
+def scaled_response(stack, times, rest):
+    """The answer at sorted times ≥ 0 as mantissas (n, H, H), padded to H channels, and binary exponents (n, 1, 1)."""
+    model = realize(stack, memory=False)
+    if model.is_cascade:
+        mantissa, exponents = cascade.response(*model.scalars, 1.0, rest, times)
+        return mantissa[:, None, None], (exponents + model.output_exponent)[:, None, None]
+    values = _run(model, times, rest) if len(times) else np.zeros((0, *model.D.shape[1:]), dtype=np.complex128)
+    return values, np.full((len(times), 1, 1), model.output_exponent)
 
 
 def _run(model, times, rest):

@@ -136,6 +136,13 @@ def unscale(values, exponents, what):
     return result
 
 
+def leveled(values, exponents):
+    """The same numbers with one exponent for all, the largest, that leaves every value at most 1."""
+    sizes = np.abs(np.where(np.isfinite(values), values, 0))
+    top = np.where(sizes > 0, exponents + _exponent(sizes), np.iinfo(np.int32).min).max()
+    return _ldexp(values, exponents - top), top
+
+
 def drop_channels(values, h_out, h_in):
     """(…, H_out, H_in) with both channel axes dropped when both are 1; a 0-d result becomes a scalar."""
     values = values[..., :h_out, :h_in]

@@ -87,6 +87,8 @@ def integer(value, name, minimum):
 def integers(value, name):
     """`value`, an int or an array of ints of any shape, as an int64 array: lags and times."""
     array = np.asarray(value)
+    if array.size == 0 and isinstance(value, (list, tuple)):  # no entry says what an empty list holds
+        array = array.astype(np.int64)
     if array.dtype.kind not in "iu":
         raise TypeError(f"{name}: expected integers (samples), got {describe(value)}; pass ints, not floats")
     if array.dtype.kind == "u" and array.size and array.max() > np.iinfo(np.int64).max:

@@ -205,3 +205,25 @@ def test_a_recorded_process_is_exact_for_the_zero_padded_record():
     for lag in (0, 1, 12, 39, 60):
         measured = y[lag:] @ y[: len(y) - lag].conj() / len(u)
         assert autocovariance(stack, lag, numeric.recorded(u)) == pytest.approx(measured, rel=1e-10, abs=1e-13)
+
+
+@pytest.mark.parametrize("empty", [[], np.zeros((2, 0), int)], ids=["list", "array"])
+def test_no_times_and_no_lags(empty):
+    channels = numeric.stack([numeric.Layer([0.5, 0.2j], [[1], [1]], [[1, 1], [0, 1]])])
+    for stack, axes in ((cascade([0.5]), ()), (channels, (2, 2))):
+        for process in (numeric.white(), numeric.sampled([1.0, 0.5])):
+            assert autocovariance(stack, empty, process).shape == (*np.shape(empty), *axes)
+    assert numeric.impulse_response(channels, empty).shape == (*np.shape(empty), 2, 1)
+
+
+@pytest.mark.parametrize("process", [numeric.white(2.0), numeric.ar1(0.5, 2.0)], ids=["white", "ar1"])
+def test_horizons_of_unstable_stacks(process):
+    """Growth by 1.5 a step: a variance near the end of float64, then one beyond it."""
+    stack = cascade([1.5, 0.5])
+    near, far = (state_variance(stack, process, horizon=T) for T in (800, 860))
+    assert far / near == pytest.approx(1.5**120, rel=1e-9)
+    with pytest.warns(RuntimeWarning, match="state_variance"):
+        assert np.isinf(state_variance(stack, process, horizon=5000)).all()
+    wide = numeric.stack([numeric.Layer([1.5, 0.5], [[1], [1]], [[1, 1]])])
+    with pytest.warns(RuntimeWarning, match="state_variance"):
+        assert state_variance(wide, process, horizon=5000)[0, 0] == np.inf
