@@ -13,8 +13,8 @@ import numpy as np
 from . import doubledouble as dd
 from .jit import jit
 
-_BIG = 2.0**400
-_SHRINK = 2.0**-400
+_BIG, _SMALL, _STEP = 2.0**400, 2.0**-400, 400
+_GONE = 2.0**-960  # where the low half of a double-double becomes denormal
 
 
 @jit
@@ -77,14 +77,16 @@ def _moments(pole, gain, f, e):
 def _respond(pole, gain, f, e, state, first, rest, times, origin, out, exponents):
     """Output at the sorted `times` ≥ `origin`, from `state` at the origin and the input `first`, `rest`, `rest`, …
 
-    Fills the mantissas `out` and the binary `exponents` of those times: everything is multiplied by 2^−400 when it
-    grows beyond 2^400. `state` (K, 4) is overwritten.
+    Fills the mantissas `out` and the binary `exponents` of those times: everything is multiplied by 2^∓400 when its
+    largest state leaves [2^−400, 2^400], and states below 2^−960 are put to 0 before they become denormal, for a
+    denormal times λ rounds to itself and would never decay. `state` (K, 4) is overwritten.
     """
     scale, exponent, n, t = 1.0, 0, 0, origin
     while n < len(times) and times[n] < origin:
         n += 1
     while n < len(times):
-        p = (first * scale, 0.0, 0.0, 0.0) if t == origin else (rest * scale, 0.0, 0.0, 0.0)
+        drive = first if t == origin else rest
+        p = (drive * scale if drive != 0.0 else 0.0, 0.0, 0.0, 0.0)
         size = 0.0
         for k in range(len(pole)):
             x = dd.get(state, k)
@@ -96,12 +98,16 @@ def _respond(pole, gain, f, e, state, first, rest, times, origin, out, exponents
             out[n] = dd.value(p)
             exponents[n] = exponent
             n += 1
-        if size > _BIG:
-            scale *= _SHRINK
-            exponent += 400
+        if size > _BIG or (0.0 < size < _SMALL and rest == 0.0):
+            factor = _SMALL if size > _BIG else _BIG
+            exponent += _STEP if size > _BIG else -_STEP
+            scale *= factor
             for k in range(len(pole)):
                 x = dd.get(state, k)
-                dd.put(state, k, (x[0] * _SHRINK, x[1] * _SHRINK, x[2] * _SHRINK, x[3] * _SHRINK))
+                dd.put(state, k, (x[0] * factor, x[1] * factor, x[2] * factor, x[3] * factor))
+        for k in range(len(pole)):
+            if abs(state[k, 0]) + abs(state[k, 2]) < _GONE:
+                dd.put(state, k, dd.ZERO)
         t += 1
 
 
@@ -118,7 +124,10 @@ def state_covariance(poles, b, c, d, current):
 
 @jit
 def autocovariance(poles, b, c, d, current, lags):
-    """E y[t+Δ] y[t]* of the last output at the sorted lags Δ ≥ 0: the free response from E ξ_i[t+1] y[t]*."""
+    """E y[t+Δ] y[t]* of the last output at the sorted lags Δ ≥ 0: the free response from E ξ_i[t+1] y[t]*.
+
+    Mantissas and binary exponents.
+    """
     pole, gain, f, e = _sections(poles, b, c, d, current)
     _, X, Z = _moments(pole, gain, f, e)
     K = len(poles)
@@ -126,11 +135,11 @@ def autocovariance(poles, b, c, d, current, lags):
     for k in range(K):
         Xk, Zk = dd.get(X[k], K), dd.get(Z[k], K)
         dd.put(state, k, dd.add(dd.mul(dd.get(pole, k), Xk), dd.mul(dd.get(gain, k), Zk)))
-    out, exponents = np.empty(len(lags), dtype=np.complex128), np.empty(len(lags), dtype=np.int64)
+    out, exponents = np.empty(len(lags), dtype=np.complex128), np.zeros(len(lags), dtype=np.int64)
     for n in range(len(lags)):
         out[n] = dd.value(dd.get(Z[K], K))  # lag 0; the rest is overwritten
     _respond(pole, gain, f, e, state, 0.0, 0.0, lags, 1, out, exponents)
-    return out
+    return out, exponents
 
 
 @jit

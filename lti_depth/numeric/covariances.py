@@ -67,43 +67,53 @@ def process_or_white(process):
 
 
 def part_scale(part):
-    """variance / R(0) of the source through the shaping filter: what the part's autocovariances are multiplied by."""
+    """variance / R(0) of the source through the shaping filter, as a mantissa and an even binary exponent."""
     if part.shape is None:
-        return part.variance / part.source[0].real
-    unit = _colored(part.shape, np.zeros(1, np.int64), None, part.source, 1.0)
-    return part.variance / unit[0, 0, 0].real
+        return part.variance / part.source[0].real, 0
+    R, exponents = _colored(part.shape, np.zeros(1, np.int64), None, part.source)
+    if not R[0, 0, 0].real > 0:
+        raise ValueError("process: expected a shaping filter that lets something through, got one with output 0")
+    return part.variance / R[0, 0, 0].real, -int(exponents[0, 0, 0])
 
 
 def _part_autocovariance(stack, lags, part):
-    return _colored(stack, lags, part.shape, part.source, part_scale(part))
+    """(n, H, H) at lags Δ ≥ 0."""
+    scale, exponent = part_scale(part)
+    R, exponents = _colored(stack, lags, part.shape, part.source)
+    return unscale(scale * R, exponents + exponent, "autocovariance")
 
 
-def _colored(stack, lags, shape, source, scale):
-    """scale·Σ_m R(m) ρ(Δ − m) at lags Δ ≥ 0, R the source and ρ the answer to white noise; (n, H, H)."""
+def _colored(stack, lags, shape, source):
+    """Σ_m R(m) ρ(Δ − m) at lags Δ ≥ 0, R the source and ρ the answer to white noise.
+
+    Mantissas (n, H, H) and binary exponents (n, 1, 1).
+    """
     model = realize(stack, shape)
     L = len(source)
     asked, back = np.unique(lags, return_inverse=True)
     needed = asked if L == 1 or not len(asked) else np.arange(max(asked[0] - L + 1, 0), asked[-1] + L)
     needed = np.union1d([0], needed)
-    rho = _recursion(model, needed)
-    if not _trusted(model, rho[0].diagonal().real, lambda twin: _recursion(twin, np.zeros(1, np.int64))[0]):
-        R = circle.autocovariance(model, asked, source)
+    rho, exponents = _recursion(model, needed)
+    if not _trusted(model, rho[0].diagonal().real, lambda twin: _recursion(twin, np.zeros(1, np.int64))[0][0]):
+        R, exponents = circle.autocovariance(model, asked, source), np.zeros(len(asked), np.int64)
     elif L == 1:
-        R = source[0].real * rho[np.searchsorted(needed, asked)]
+        at = np.searchsorted(needed, asked)
+        R, exponents = source[0].real * rho[at], exponents[at]
     else:
-        R = _convolve(source, rho, needed, asked)
-    return unscale(scale * R, 2 * model.output_exponent, "autocovariance")[back]
+        rho, top = leveled(rho, exponents[:, None, None])
+        R, exponents = _convolve(source, rho, needed, asked), np.full(len(asked), top)
+    return R[back], (exponents[back] + 2 * model.output_exponent)[:, None, None]
 
 
 def _trusted(model, variances, again):
     """Whether the recursion has kept its digits in `variances`; `again` computes them anew for another model.
 
-    In one layer, and where nothing is negative, nothing can cancel. In a cascade, rounding (2^−104) is relative to the
-    largest gain², which the scaling has made 1, and at least 1e−13 of each variance must be left. Wide layers hardly
-    ever come near that bound; there the recursion is run on a twin with other roundings, 3 B and C/3, and its digits
-    are those that stay.
+    In one scalar layer, and where nothing is negative, nothing can cancel. In a cascade, rounding (2^−104) is relative
+    to the largest gain², which the scaling has made 1, and at least 1e−13 of each variance must be left. Wide layers
+    hardly ever come near that bound; there the recursion is run on a twin with other roundings, 3 B and C/3, and its
+    digits are those that stay.
     """
-    if len(model.poles) == 1 or model.nonnegative:
+    if model.nonnegative or (model.is_cascade and len(model.poles) == 1):
         return True
     present = variances != 0
     if model.is_cascade:
@@ -127,9 +137,13 @@ def _convolve(source, rho, needed, lags):
 
 
 def _recursion(model, lags):
-    """ρ(Δ) for white unit input at sorted lags Δ ≥ 0, (n, H, H) in the scaled units of the realization."""
+    """ρ(Δ) for white unit input at sorted lags Δ ≥ 0 in the scaled units of the realization.
+
+    Mantissas (n, H, H) and binary exponents (n,).
+    """
     if model.is_cascade:
-        return cascade.autocovariance(*model.scalars, lags)[:, None, None]
+        rho, exponents = cascade.autocovariance(*model.scalars, lags)
+        return rho[:, None, None], exponents
     poles, B, F, E = model.sections
     _, X, Z = wide.moments(poles, B, F, E, _input_covariance(model))
     rho = np.empty((len(lags), *Z.shape[2:]), dtype=np.complex128)
@@ -142,7 +156,7 @@ def _recursion(model, lags):
         free = np.empty_like(silent)
         wide.simulate(poles, B, F, E, np.zeros(len(poles), bool), False, silent, state, free)
         rho[lags > 0] = free.transpose(1, 2, 0)[lags[lags > 0] - 1]
-    return rho
+    return rho, np.zeros(len(lags), np.int64)
 
 
 def _input_covariance(model):
@@ -193,8 +207,9 @@ def _part_state_covariance(stack, part):
         W = part.source[0].real * W
     exponents = model.state_exponents.ravel()
     kept = [k * N + n for k in range(model.front, K) for n in range(stack.closed().widths[k - model.front])]
-    W, exponents = part_scale(part) * W[np.ix_(kept, kept)], exponents[kept]
-    return unscale(W, exponents[:, None] + exponents[None, :], "state_covariance")
+    exponents = exponents[kept]
+    scale, exponent = part_scale(part)
+    return unscale(scale * W[np.ix_(kept, kept)], exponents[:, None] + exponents + exponent, "state_covariance")
 
 
 def _white_states(model):

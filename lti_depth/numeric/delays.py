@@ -145,7 +145,8 @@ def phase_delay(stack, omega):
     for sign, points in ((1, roots), (-1, poles)):
         for point in points:
             change = change + sign * _turn(point, flat)
-    start = np.angle(_at_one(stack))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        start = np.angle(_at_one(stack))
     rounding = 8 * len(poles) * np.finfo(float).eps
     if max(stack.closed().widths) > 1:
         # Zeros of wide layers are eigenvalues, good to √u where they meet; arg H itself says what is left.

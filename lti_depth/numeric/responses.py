@@ -61,19 +61,28 @@ def frequency_response(stack, omega):
     The paper, Proposition 2. 1 − λ e^{−iω} is formed without cancellation near ±1 (`kernels.frequency`).
     """
     omega = validation.frequencies(omega)
+    H = unscale(*_scaled_response(stack, omega), "frequency_response").reshape(*omega.shape, *_sizes(stack))
+    return drop_channels(H, *_sizes(stack))
+
+
+def _sizes(stack):
+    return stack.channels[-1], stack.channels[0]
+
+
+def _scaled_response(stack, omega):
+    """H as mantissas (n, H_out, H_in) and binary exponents (n, 1, 1)."""
     model = realize(stack)
     if model.is_cascade:
         mantissa, exponents = frequency.cascade_response(
             *model.scalars[:4], stack.timing == "current", np.array(omega.ravel())
         )
-        H = unscale(mantissa, exponents + model.output_exponent, "frequency_response").reshape(omega.shape)
-        return H[()]
+        return mantissa[:, None, None], (exponents + model.output_exponent)[:, None, None]
     H = np.eye(model.B.shape[2], dtype=complex)
     layers, _ = layer_responses(model, stack, omega)
     for k in range(len(stack)):
         H = layers[:, k] @ H
-    H = unscale(H, model.output_exponent, "frequency_response").reshape(*omega.shape, *H.shape[-2:])
-    return drop_channels(H, stack.channels[-1], stack.channels[0])
+    h_out, h_in = _sizes(stack)
+    return H[:, :h_out, :h_in], np.full((omega.size, 1, 1), model.output_exponent)
 
 
 def layer_responses(model, stack, omega):
@@ -115,13 +124,21 @@ def power_spectrum(stack, omega, process=None, layer=None):
     require_stationary(stack, "power_spectrum")
     omega = validation.frequencies(omega)
     flat = np.array(omega.ravel())
-    H = frequency_response(stack, flat).reshape(len(flat), stack.channels[-1], stack.channels[0])
+    H, exponents = _scaled_response(stack, flat)
     total = np.zeros(len(flat))
     for part in process_or_white(process).parts:
         lags = np.arange(1, len(part.source))
         source = part.source[0].real + 2 * (np.exp(-1j * np.outer(flat, lags)) @ part.source[1:]).real
-        shape = 1.0 if part.shape is None else np.abs(frequency_response(part.shape, flat)) ** 2
-        total += part_scale(part) * shape * source
-    S = total[:, None, None] * (H @ H.conj().swapaxes(-1, -2))
+        scale, exponent = part_scale(part)
+        total += scale * _shape_power(part.shape, flat, exponent) * source
+    S = unscale(total[:, None, None] * (H @ H.conj().swapaxes(-1, -2)), 2 * exponents, "power_spectrum")
     S = S.reshape(*omega.shape, *S.shape[-2:])
     return drop_channels(S.real if S.shape[-1] == 1 else S, S.shape[-1], S.shape[-1])
+
+
+def _shape_power(shape, omega, exponent):
+    """|F|²·2^exponent of a shaping filter F, or 1 for none."""
+    if shape is None:
+        return 1.0
+    F, exponents = _scaled_response(shape, omega)
+    return np.abs(unscale(F, exponents + exponent // 2, "power_spectrum")[:, 0, 0]) ** 2

@@ -53,6 +53,8 @@ def simulate(stack, u, state=None, out=None):
     if stack.is_cascade:
         parameters = (np.array(a, dtype=working) for a in (stack.poles, stack.B, stack.C, stack.D))
         series = batch.reshape(batch.shape[:2]).astype(working, copy=False)
+        if np.may_share_memory(series, y) and series.ctypes.data != y.ctypes.data:
+            series = series.copy()  # out overlaps u elsewhere than sample for sample
         states, outputs = x.reshape(x.shape[:2]), y.reshape(series.shape)
         cascade.simulate(*parameters, stack.timing == "current", series, states, outputs)
         return y, x

@@ -66,8 +66,8 @@ def ar1(rho, variance=1):
 def arma(ar, ma, variance=1):
     r"""The ARMA(p, q) process :math:`u_t = \sum_i ar_i u_{t-i} + e_t + \sum_j ma_j e_{t-j}`, scaled to `variance`.
 
-    The roots of the autoregressive polynomial become poles; the moving average has finitely many autocovariances.
-    A repeated root loses half the digits in finding it: give such a process as ``shaped(cascade(poles))``.
+    The roots λ and ζ of the two polynomials become sections (1 − ζ z⁻¹)/(1 − λ z⁻¹). A repeated root loses half the
+    digits in finding it: give such a process as ``shaped(cascade(poles))``.
 
     Raises
     ------
@@ -76,16 +76,15 @@ def arma(ar, ma, variance=1):
     """
     ar, ma = (np.atleast_1d(validation.numbers(value, name)) if np.size(value) else np.zeros(0)
               for value, name in ((ar, "ar"), (ma, "ma")))
-    theta = np.concatenate([[1.0], ma])
-    source = np.correlate(theta, theta, "full")[len(theta) - 1 :]
-    poles = np.roots(np.concatenate([[1.0], -ar]))
-    shape = cascade(poles) if len(poles) else None
-    if shape is not None:
-        _require_stable(shape)
+    poles, zeros = np.zeros((2, max(len(ar), len(ma), 1)), dtype=complex)
+    found = (np.roots(np.concatenate([[1.0], -ar])), np.roots(np.concatenate([[1.0], ma])))
+    poles[: len(found[0])], zeros[: len(found[1])] = found
+    if not poles.imag.any() and not zeros.imag.any():
+        poles, zeros = poles.real, zeros.real
+    shape = cascade(poles, c=poles - zeros, d=1, timing="delayed")
+    _require_stable(shape)
     real = ar.dtype.kind != "c" and ma.dtype.kind != "c"
-    part = Part(validation.numbers(source, "ma"), shape, validation.real_number(variance, "variance", positive=True),
-                real)
-    return Process((part,))
+    return Process((Part(_UNIT, shape, validation.real_number(variance, "variance", positive=True), real),))
 
 
 def shaped(stack, variance=1):
@@ -128,13 +127,13 @@ def recorded(u):
     1 − λ below about 1e−10 sees that rounding.
     """
     u = validation.vector(u, "u", None, "T")
-    centered = u - u.mean()
     T = len(u)
+    if (u == u[0]).all():
+        raise ValueError(f"u: expected a record that varies, got {T} equal sample{'s' if T > 1 else ''}")
+    centered = u - u.mean()
     spectrum = np.fft.fft(centered, 2 * T)
     R = np.fft.ifft(np.abs(spectrum) ** 2)[:T] / T
     R = R if u.dtype.kind == "c" else R.real
-    if not R[0].real > 0:
-        raise ValueError(f"u: expected a record that varies, got {T} equal sample{'s' if T > 1 else ''}")
     return Process((Part(validation.numbers(R, "u"), None, float(R[0].real), u.dtype.kind == "f"),))
 
 
@@ -144,7 +143,8 @@ def outside_circle(poles):
     Only within a few roundings of the circle is exact rational arithmetic needed.
     """
     poles = np.asarray(poles)
-    magnitude = poles.real**2 + poles.imag**2
+    with np.errstate(over="ignore"):
+        magnitude = poles.real**2 + poles.imag**2
     outside = magnitude >= 1
     for n in np.flatnonzero(np.abs(magnitude - 1) < 1e-14):
         outside[n] = _exact_square(poles[n].real) + _exact_square(poles[n].imag) >= 1

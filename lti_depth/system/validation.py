@@ -93,7 +93,10 @@ def integers(value, name):
         raise TypeError(f"{name}: expected integers (samples), got {describe(value)}; pass ints, not floats")
     if array.dtype.kind == "u" and array.size and array.max() > np.iinfo(np.int64).max:
         raise ValueError(f"{name}: expected integers below 2^63, got {array.max()}")
-    return np.ascontiguousarray(array, dtype=np.int64).reshape(array.shape)
+    array = np.ascontiguousarray(array, dtype=np.int64).reshape(array.shape)
+    if array.size and array.min() == np.iinfo(np.int64).min:
+        raise ValueError(f"{name}: expected integers above -2^63, got {array.min()}")
+    return array
 
 
 def frequencies(value, name="omega"):
