@@ -23,7 +23,10 @@ from importlib import import_module
 
 from ._version import __version__
 
-__all__ = ["__version__", "bridge", "claims", "experiments", "numeric", "plotting", "report", "symbolic"]
+__all__ = [
+    "__version__", "bridge", "claims", "experiments", "learning", "numeric", "parametrizations", "plotting", "report",
+    "symbolic",
+]  # fmt: skip
 
 
 def __getattr__(name):

@@ -1,10 +1,14 @@
 """Between the floors: a symbolic stack with values becomes a numeric one, a numeric one its exact rationals."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 
 from . import symbolic, system
 from .symbolic import expressions
 from .symbolic.processes import Part
+from .system import validation
 
 
 def lower(value, values=None):
@@ -14,7 +18,8 @@ def lower(value, values=None):
     ----------
     value : symbolic Stack or Process
     values : mapping of Symbol or Indexed to number
-        For every free symbol; numbers are taken exactly, and each parameter is rounded once, at the end.
+        For every free symbol, the same object as in `value`; numbers are taken exactly, and each parameter is rounded
+        once, at the end.
 
     Returns
     -------
@@ -24,9 +29,10 @@ def lower(value, values=None):
     Raises
     ------
     ValueError
-        A symbol without a value.
+        A symbol without a value; values with which a process is not stationary, its spectrum negative somewhere, or
+        its variance not positive.
     TypeError
-        A value that is no number, or a `value` of another type.
+        A value that is no number, `values` that are no mapping, or a `value` of another type.
 
     Examples
     --------
@@ -34,13 +40,28 @@ def lower(value, values=None):
     >>> lower(stack, dict(zip((*stack.poles, *stack.B, *stack.C), [0.5, 0.8, 1, 1, 1, 1]))).poles
     array([0.5, 0.8])
     """
-    rule = {symbol: expressions.exact(number, str(symbol)) for symbol, number in (values or {}).items()}
-    if isinstance(value, symbolic.Stack):
-        return _numeric_stack(value.xreplace(rule))
-    if isinstance(value, symbolic.Process):
-        return system.Process(tuple(_numeric_part(part) for part in value.xreplace(rule).parts))
-    raise TypeError(f"expected a symbolic Stack or Process, got {expressions.describe(value)}; see lift for the way "
-                    "back")
+    if not isinstance(value, (symbolic.Stack, symbolic.Process)):
+        raise TypeError(f"expected a symbolic Stack or Process, got {expressions.describe(value)}; see lift for the "
+                        "way back")
+    number = _evaluated(value, {} if values is None else values)
+    if isinstance(number, symbolic.Stack):
+        return _numeric_stack(number)
+    return system.Process(tuple(_numeric_part(part) for part in number.parts))
+
+
+def _evaluated(value, values):
+    """`value` with numbers for all its symbols."""
+    if not isinstance(values, Mapping):
+        raise TypeError(f"values: expected a mapping of symbols to numbers, got {expressions.describe(values)}; pass "
+                        "dict(zip(symbols, numbers))")
+    number = value.xreplace({symbol: expressions.exact(entry, str(symbol)) for symbol, entry in values.items()})
+    if missing := number.free_symbols:
+        unused = [repr(key) for key in values if key not in value.free_symbols]
+        beside = f", beside the unused {', '.join(unused)}" if unused else ""
+        raise ValueError(f"values: expected a number for every symbol, got none for "
+                         f"{', '.join(sorted(map(str, missing)))}{beside}; pass as keys the very symbols of the stack "
+                         "or process, with their assumptions")
+    return number
 
 
 def lift(value):
@@ -77,18 +98,17 @@ def _numeric_stack(stack):
 
 
 def _numeric_part(part):
-    shape = None if part.shape is None else _numeric_stack(part.shape)
-    source = _numbers(part.source)
-    source.flags.writeable = False
-    return system.Part(source, shape, float(_numbers([part.variance])[0]), part.real)
+    """A part of a process, as its constructor on the numeric floor accepts it."""
+    source = validation.numbers(_numbers(part.source), "R")
+    variance = validation.real_number(_numbers([part.variance]).item(), "variance", positive=True)
+    process = system.sampled(source) if part.shape is None else system.shaped(_numeric_stack(part.shape))
+    (accepted,) = process.parts
+    real = part.real or (accepted.real and source.dtype.kind == "f")
+    return replace(accepted, source=source, variance=variance, real=real)
 
 
 def _numbers(entries):
     """A float64 array where every entry is real, else complex128; each entry correctly rounded."""
-    for entry in entries:
-        if entry.free_symbols:
-            missing = ", ".join(sorted(map(str, entry.free_symbols)))
-            raise ValueError(f"values: expected a number for every symbol, got none for {missing}")
     if all(entry.is_real for entry in entries):
         return np.array([_rounded(entry) for entry in entries])
     parts = (entry.as_real_imag() for entry in entries)

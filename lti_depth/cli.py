@@ -118,16 +118,95 @@ def derive(
     return 0
 
 
-def _run(chosen, full):
+TRAIN_EXAMPLE = """\b
+Example:  lti-depth train run.toml --out results, with run.toml:
+\\[teacher]
+kind = "cascade"   # or planted, zucchet, delay, pade_delay, series
+poles = [0.99]
+\\[student]
+kind = "cascade"   # or lru
+layers = 2
+\\[process]
+kind = "ar1"       # or white, arma
+rho = 0.9
+\\[optimizer]
+kind = "adam"      # or gradient_descent, natural_gradient, lbfgs,
+rate = 0.01        #    least_squares, gradient_flow
+\\[run]
+steps = 2000
+seeds = 10"""
+
+
+@app.command(epilog=TRAIN_EXAMPLE)
+def train(
+    config: Annotated[Path, typer.Argument(
+        help="A TOML file with the tables teacher, student, process, optimizer and run.")],
+    out: Annotated[Path, typer.Option(help="The directory for the seeds and the figure; seeds on record there are not "
+                                           "trained again.")] = Path("lti-depth-train"),
+    json: Annotated[bool, typer.Option("--json", help="Print the outcome of every seed as JSON.")] = False,
+):
+    """Train a student on a teacher, seed by seed; a run that was interrupted goes on where it was."""
+    from . import plotting, report
+    from .learning import config as configuration
+    from .learning import runs
+
+    try:
+        settings = configuration.read(config)
+    except OSError as error:
+        return _refuse(f"{error.filename or config}: expected a file that can be read ({error.strerror})")
+    except ValueError as error:
+        return _refuse(error)
+    try:
+        report.require_writable(out)
+    except OSError as error:
+        return _refuse(f"--out: expected a directory that can be written, got {out} ({error.strerror}); "
+                       "pass another one")
+    try:
+        with _progress() as bar:
+            task = bar.add_task("train", total=1.0)
+            trained = runs.train(settings, out, report.write_atomically,
+                                 lambda fraction: bar.update(task, completed=fraction))
+        drawn = plotting.figure(runs.result(settings, trained))
+        report.write_atomically(out / "train.svg", plotting.svg(drawn))
+        report.write_atomically(out / "train.png", plotting.png(drawn))
+    except runs.Damaged as error:
+        _refuse(error)
+        return 1
+    except ValueError as error:
+        return _refuse(error)
+    except OSError as error:
+        return _refuse(f"cannot write {error.filename or out}: {error.strerror}")
+    _print_seeds([seed.record for seed in trained], out, json)
+    return 0
+
+
+def _print_seeds(records, out, json):
+    if json:
+        from json import dumps
+
+        print(dumps(records, indent=2, allow_nan=False))
+        return
+    for record in records:
+        print(f"seed {record['seed']:>4}  {record['status']:<24} {record['steps']:>9} steps   "
+              f"loss {float(record['first_loss']):.4e} → {float(record['loss']):.4e}")
+    print(f"\nWritten to {out}: train.svg, train.png, seed-N.npz, seed-N.json.")
+
+
+def _progress():
+    """A bar on the terminal that goes away at the end; nothing where there is no terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from . import experiments
 
     columns = (TextColumn("{task.description:<15}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"),
                TimeElapsedColumn())
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _run(chosen, full):
+    from . import experiments
+
+    with _progress() as bar:
         task = bar.add_task("", total=len(chosen))
         results = []
         for done, name in enumerate(chosen):

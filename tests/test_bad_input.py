@@ -26,24 +26,36 @@ QUERIES = {
     "state_variance": None,
     "state_covariance": None,
     "equivalent_layer": None,
+    "sensitivity": None,
+    "gauss_newton": None,
+    "correlation_length": None,
+    "hankel_singular_values": None,
+    "memory_function": ("lag", LAGS),
+    "normalization": None,
     "simulate": ("u", [1.0, 0.0, -2.0]),
 }
 CONSTRUCTORS = {
     "Layer", "Stack", "stack", "cascade", "series", "repeat", "Block", "Network", "linearize", "Process", "white",
-    "ar1", "arma", "shaped", "sampled", "recorded",
+    "ar1", "arma", "shaped", "sampled", "recorded", "normalize",
 }  # fmt: skip
-STATIONARY = ["power_spectrum", "autocovariance", "state_variance", "state_covariance"]
-INTEGER_QUERIES = ["impulse_response", "step_response", "autocovariance"]
+ARMS = ["none", "unit-dc", "l1", "lru", "depth-aware", "isometric"]
+WITH_PROCESS = [
+    "power_spectrum", "autocovariance", "state_variance", "state_covariance", "sensitivity", "gauss_newton",
+    "correlation_length", "normalization",
+]  # fmt: skip
+STATIONARY = [*WITH_PROCESS, "hankel_singular_values", "memory_function"]
+INTEGER_QUERIES = ["impulse_response", "step_response", "autocovariance", "memory_function"]
 REAL_QUERIES = ["frequency_response", "power_spectrum", "group_delay", "phase_delay"]
-WITH_PROCESS = STATIONARY
-WITH_LAYER = ["power_spectrum", "autocovariance"]
-SINGLE_CHANNEL = ["zeros", "phase_delay"]
+WITH_LAYER = ["power_spectrum", "autocovariance", "correlation_length"]
+SINGLE_CHANNEL = ["zeros", "phase_delay", "memory_function"]
 
 
 def call(name, stack=GOOD, **arguments):
     if QUERIES[name]:
         argument, value = QUERIES[name]
         arguments.setdefault(argument, value)
+    if name == "normalization":
+        arguments.setdefault("arm", "depth-aware")
     return getattr(numeric, name)(stack, **arguments)
 
 
@@ -182,6 +194,7 @@ def test_stability_is_decided_exactly():
             assert numeric.state_variance(stack)[0, 0] > 1e14
 
 
+@pytest.mark.filterwarnings("ignore:transfer_function. a layer has a pole")
 @pytest.mark.parametrize("name", [name for name in QUERIES if name not in STATIONARY])
 def test_unstable_stacks_can_be_built_evaluated_and_simulated(name):
     call(name, numeric.cascade([1.5, -1.0]))
@@ -248,6 +261,27 @@ def test_horizons_are_positive_integers(horizon):
 @pytest.mark.parametrize("name", SINGLE_CHANNEL)
 def test_single_channel_observables(name):
     assert "one channel" in refused(call, name, TWO_CHANNELS, kind=ValueError)
+
+
+@pytest.mark.parametrize("arm", ["LRU", "layer", None, 1, ["lru"]])
+@pytest.mark.parametrize("function", [numeric.normalization, numeric.normalize])
+def test_arms_that_are_none(function, arm):
+    assert refused(function, GOOD, arm).startswith("arm: expected one of")
+
+
+@pytest.mark.parametrize("floor", [numeric, symbolic])
+def test_arms_where_they_are_not_defined(floor):
+    scalar = {numeric: numeric.cascade, symbolic: symbolic.scalar_cascade}[floor]
+    wide = floor.stack([floor.Layer([0.5, 0.25], [[1], [1]], [[1, 1]])])
+    assert "scalar cascade" in refused(floor.normalization, wide, "isometric", kind=ValueError)
+    assert "delayed timing" in refused(floor.normalize, scalar([0.5, 0]), "isometric", kind=ValueError)
+    assert "layer 1" in refused(floor.normalize, scalar([0.5, 0.25], b=[1, 0]), "depth-aware", kind=ValueError)
+    for arm in ARMS:
+        assert "< 1" in refused(floor.normalization, scalar([0.5, 1]), arm, kind=ValueError)
+
+
+def test_outputs_without_a_length():
+    assert "varies" in refused(numeric.correlation_length, numeric.cascade([0.5], c=0), kind=ValueError)
 
 
 # --- Processes ------------------------------------------------------------------------------------------------------
@@ -472,9 +506,94 @@ def test_symbolic_poles(poles):
     refused(symbolic.scalar_cascade, poles)
 
 
-@pytest.mark.parametrize("name", STATIONARY)
+@pytest.mark.parametrize("name", [name for name in STATIONARY if hasattr(symbolic, name)])
 @pytest.mark.parametrize("pole", [2, -1, 1, 1j])
 def test_symbolic_stationarity(name, pole):
-    query = {"power_spectrum": {"omega": 0}, "autocovariance": {"lag": 0}}.get(name, {})
+    queries = {"power_spectrum": {"omega": 0}, "autocovariance": {"lag": 0}, "normalization": {"arm": "lru"}}
+    query = queries.get(name, {})
     message = refused(getattr(symbolic, name), symbolic.scalar_cascade([pole]), **query)
     assert "pole" in message
+
+
+# --- What to pass instead -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["poles", "B", "C", "D"])
+def test_fields_cannot_be_changed(field):
+    for stack in (GOOD, TWO_CHANNELS):
+        vector = getattr(stack, field)
+        with pytest.raises(ValueError, match="read-only"):
+            (vector if stack.is_cascade else vector[0])[0] = 0.25
+
+
+POLES_MET = [
+    ("frequency_response", numeric.cascade([0.5, 1.0]), [0.5, 0.0], r"0\.0"),
+    ("frequency_response", numeric.stack([numeric.Layer([1.0, 0.5], [[1], [1]], [[1, 1]])]), [0.5, 0.0], r"0\.0"),
+    ("transfer_function", GOOD, [2.0, 0.5], r"\(0\.5\+0j\)"),
+    ("transfer_function", numeric.cascade([0.0], timing="delayed"), [2.0, 0.0], "0j"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "stack", "points", "where"), POLES_MET)
+def test_a_pole_at_the_point_is_named(name, stack, points, where):
+    with pytest.warns(RuntimeWarning, match=f"^{name}: a layer has a pole at {where}, the value there is inf$") as met:
+        values = call(name, stack, **{QUERIES[name][0]: points})
+    assert len(met) == 1 and np.isinf(values[1]) and np.isfinite(values[0])
+    assert met[0].filename == __file__
+
+
+def test_entries_that_a_pole_does_not_reach():
+    stack = numeric.stack([numeric.Layer([1.0, 0.5], np.eye(2), np.eye(2))])
+    for name, point in (("frequency_response", 0.0), ("transfer_function", 1.0)):
+        with pytest.warns(RuntimeWarning, match=name):
+            values = call(name, stack, **{QUERIES[name][0]: point})
+        np.testing.assert_array_equal(values, [[np.inf, 0], [0, 2]])
+
+
+def test_a_pole_at_zero_is_none_in_current_timing():
+    """z/(z − 0) = 1 everywhere."""
+    assert numeric.transfer_function(numeric.cascade([0.0, 0.5], d=[2, 1]), [0.0, 1.0]) == pytest.approx([3.0, 9.0])
+
+
+@pytest.mark.parametrize("floor", [numeric, symbolic])
+@pytest.mark.parametrize("rho", [1, -1, 1.5, 1j])
+def test_rho_is_named(floor, rho):
+    message = refused(floor.ar1, rho, kind=ValueError)
+    assert message.startswith("rho: expected |rho| < 1") and "horizon" not in message
+
+
+@pytest.mark.parametrize("floor", [numeric, symbolic])
+def test_processes_have_no_horizon(floor):
+    for make in (lambda: floor.arma([1.5], []), lambda: floor.shaped(floor.repeat(pole_outside(floor), 1))):
+        message = refused(make, kind=ValueError)
+        assert "1.5" in message.replace("3/2", "1.5") and "inside the unit circle" in message
+        assert "horizon" not in message
+
+
+def pole_outside(floor):
+    return (numeric.cascade if floor is numeric else symbolic.scalar_cascade)([1.5])
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_other_types_have_their_way_to_a_stack(name):
+    ways = {
+        "bridge.lower": symbolic.cascade(2), "linearize": numeric.Network([numeric.Block(GOOD[0])]),
+        "stack([layer])": GOOD[0],
+    }  # fmt: skip
+    for way, value in ways.items():
+        assert way in refused(call, name, value, kind=TypeError)
+
+
+@pytest.mark.parametrize("name", WITH_PROCESS)
+def test_symbolic_processes_have_theirs(name):
+    assert "bridge.lower" in refused(call, name, process=symbolic.white(), kind=TypeError)
+
+
+def test_symbolic_cascades_of_given_poles():
+    assert "scalar_cascade" in refused(symbolic.cascade, [0.5, 0.9])
+
+
+def test_one_run_of_several_channels_is_a_batch():
+    stack = numeric.stack([numeric.Layer([0.5], [[1.0, 0.0]], [[1.0], [2.0]])])
+    assert "pass u[None]" in refused(numeric.simulate, stack, np.ones((5, 2)))
+    assert "u[None]" not in refused(numeric.simulate, stack, np.ones((2, 5)))

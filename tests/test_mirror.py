@@ -9,9 +9,13 @@ from lti_depth import numeric, symbolic
 OBSERVABLES = [
     "transfer_function", "frequency_response", "power_spectrum", "impulse_response", "step_response", "group_delay",
     "phase_delay", "zeros", "autocovariance", "state_variance", "state_covariance", "equivalent_layer",
+    "sensitivity", "normalization", "normalize",
 ]  # fmt: skip
 CONSTRUCTORS = ["Layer", "stack", "series", "repeat", "white", "ar1", "arma", "shaped", "sampled"]
-NUMERIC_ONLY = {"Block", "Network", "linearize", "recorded", "simulate"}
+NUMERIC_ONLY = {
+    "Block", "Network", "linearize", "recorded", "simulate", "correlation_length", "gauss_newton",
+    "hankel_singular_values", "memory_function",
+}  # fmt: skip
 SYMBOLIC_ONLY = {"derive", "scalar_cascade"}
 
 

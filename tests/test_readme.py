@@ -39,8 +39,7 @@ def results():
 
 
 def test_sessions():
-    text = README.read_text().replace("```", "")
-    session = doctest.DocTestParser().get_doctest(text, {}, "README", str(README), 0)
+    session = doctest.DocTestParser().get_doctest(README.read_text(), {}, "README", str(README), 0)
     printed = []
     outcome = doctest.DocTestRunner().run(session, out=printed.append)
     assert outcome.attempted >= 20 and outcome.failed == 0, "".join(printed)

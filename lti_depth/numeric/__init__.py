@@ -21,17 +21,23 @@ from ..system import (
     stack,
     white,
 )  # fmt: skip
+from .correlations import correlation_length
 from .covariances import autocovariance, state_covariance, state_variance
 from .delays import group_delay, phase_delay, zeros
 from .equivalent import equivalent_layer
+from .hankel import hankel_singular_values
 from .impulse import impulse_response, step_response
 from .linearization import linearize
+from .memories import memory_function
+from .normalizations import normalization, normalize
 from .responses import frequency_response, power_spectrum, transfer_function
+from .sensitivities import gauss_newton, sensitivity
 from .simulation import simulate
 
 __all__ = [
-    "Block", "Layer", "Network", "Process", "Stack", "ar1", "arma", "autocovariance", "cascade", "equivalent_layer",
-    "frequency_response", "group_delay", "impulse_response", "linearize", "phase_delay", "power_spectrum", "recorded",
-    "repeat", "sampled", "series", "shaped", "simulate", "stack", "state_covariance", "state_variance",
-    "step_response", "transfer_function", "white", "zeros",
+    "Block", "Layer", "Network", "Process", "Stack", "ar1", "arma", "autocovariance", "cascade", "correlation_length",
+    "equivalent_layer", "frequency_response", "gauss_newton", "group_delay", "hankel_singular_values",
+    "impulse_response", "linearize", "memory_function", "normalization", "normalize", "phase_delay", "power_spectrum",
+    "recorded", "repeat", "sampled", "sensitivity", "series", "shaped", "simulate", "stack", "state_covariance",
+    "state_variance", "step_response", "transfer_function", "white", "zeros",
 ]  # fmt: skip

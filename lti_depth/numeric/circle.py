@@ -6,6 +6,9 @@ Every state and every output is H_s(e^{iω}) applied to the input, so that
 
 with terms of one sign where s = r, Δ = 0. The recursion instead adds errors that later layers amplify by their largest
 gain: it loses log₁₀(largest gain²/variance) digits, more than thirty when complex poles lie at many angles.
+
+At large Δ the terms cancel down to the decayed covariance. There the contour is a smaller circle around all poles,
+z = r e^{iω}, on which e^{iωΔ} becomes r^Δ e^{iωΔ} and H_r* the conjugate of H_r at 1/z̄ = r⁻¹ e^{iω}.
 """
 
 from dataclasses import dataclass
@@ -56,14 +59,14 @@ def _gap(pole):
     return float(1 - Fraction(pole.real) ** 2 - Fraction(pole.imag) ** 2) / (1 + abs(pole))
 
 
-def nodes(arc, reach):
-    """Offsets t and weights/2π: Gauss–Legendre on panels that shrink towards the poles.
+def nodes(arc, reach, inset):
+    """Offsets t and weights/2π on the circle |z| = 1 − inset: Gauss–Legendre on panels that shrink towards the poles.
 
-    A panel is no longer than half its distance to the nearest singularity of the integrand, angle ± i log(1/|λ|), and
+    A panel is no longer than half its distance to the nearest singularity of the integrand, angle ± i log(|z|/|λ|), and
     than 8/reach, the oscillation of e^{iω·reach}.
     """
     singular = arc.rotated != 0
-    angles, depths = arc.angles[singular], -np.log(np.abs(arc.rotated[singular]))
+    angles, depths = arc.angles[singular], np.log1p(-inset) - np.log(np.abs(arc.rotated[singular]))
     panels, done = np.array([[-arc.left, 0.0], [0.0, arc.right]]), []
     while len(panels):
         center, half = panels.mean(axis=1), (panels[:, 1] - panels[:, 0]) / 2
@@ -81,48 +84,78 @@ def nodes(arc, reach):
     return (panels.mean(axis=1)[:, None] + half * x).ravel(), (half * weights).ravel() / (2 * np.pi)
 
 
-def _responses(model, arc, t):
-    """From the input to all states ξ (n, K·N, H) and to the output (n, H, H), at unit·e^{it}."""
+def _responses(model, arc, t, inset=0.0):
+    """From the input to all states ξ (n, K·N, H) and to the output (n, H, H), at z = (1 − inset)·unit·e^{it}.
+
+    1/(z − λ) = v/(|z| − λ v) with v = e^{−it} ū, and |z| − λ v = (1 − λ ū) − inset + λ ū (1 − e^{−it}).
+    """
     poles, B, F, E = model.sections
     turn = (2 * np.sin(t / 2) ** 2 + 1j * np.sin(t))[:, None]  # 1 − e^{−it}
-    w = np.conj(arc.unit) * np.exp(-1j * t)[:, None]
+    v = np.conj(arc.unit) * np.exp(-1j * t)[:, None]
     P = np.broadcast_to(np.eye(B.shape[2]), (len(t), *E.shape[1:])).astype(complex)
     states = []
     for k in range(len(poles)):
-        states.append((B[k] @ P) * (w / (arc.distance[k] + arc.rotated[k] * turn))[:, :, None])
+        states.append((B[k] @ P) * (v / (arc.distance[k] - inset + arc.rotated[k] * turn))[:, :, None])
         P = F[k] @ states[-1] + E[k] @ P
     return np.concatenate(states, axis=1), P
 
 
-def _spectrum(source, omega):
-    """Σ_Δ R(Δ) e^{−iωΔ} of a source with R(0), …, R(L−1)."""
-    lags = np.arange(1, len(source))
-    return source[0].real + 2 * (np.exp(-1j * np.outer(omega, lags)) @ source[1:]).real
+def _spectrum(source, omega, first=0, inset=0.0):
+    """Σ_m R(m) r^{first−m} e^{−iωm} over −L < m < L, r = 1 − inset, of a source with R(0), …, R(L−1)."""
+    m = np.arange(1 - len(source), len(source))
+    R = np.concatenate([source[:0:-1].conj(), source]) * (1 - inset) ** (first - m)
+    return np.exp(-1j * np.outer(omega, m)) @ R
 
 
-def _samples(model, reach, source):
-    """All round the circle, in chunks: ω, the responses of states and output there, and S_u(ω) dω/2π."""
+def _samples(model, reach, inset=0.0):
+    """All round the circle |z| = 1 − inset, in chunks: an arc, offsets t on it, and weights/2π."""
     for arc in arcs(model.poles):
-        offsets, weights = nodes(arc, reach + len(source))
+        offsets, weights = nodes(arc, reach, inset)
         for start in range(0, len(offsets), _CHUNK):
-            t, weight = offsets[start : start + _CHUNK], weights[start : start + _CHUNK]
-            omega = np.angle(arc.unit) + t
-            yield omega, *_responses(model, arc, t), weight * _spectrum(source, omega)
+            yield arc, offsets[start : start + _CHUNK], weights[start : start + _CHUNK]
 
 
 def state_covariance(model, source):
     """E ξ ξ*, (K·N, K·N) in the scaled units of the realization."""
     total = 0.0
-    for _, states, _, density in _samples(model, 0, source):
+    for arc, t, weights in _samples(model, len(source)):
+        states, _ = _responses(model, arc, t)
+        density = weights * _spectrum(source, np.angle(arc.unit) + t)
         flat = states.transpose(1, 0, 2).reshape(states.shape[1], -1)
         total = total + (flat * np.repeat(density, states.shape[2])) @ flat.conj().T
     return total
 
 
 def autocovariance(model, lags, source):
-    """E y[t+Δ] y[t]* at lags Δ ≥ 0, (n, H, H) in the scaled units of the realization."""
+    """E y[t+Δ] y[t]* at sorted lags Δ ≥ 0, (n, H, H) in the scaled units of the realization.
+
+    One circle for all lags whose distance beyond those of the source, Δ − L + 1, lies between two powers of two.
+    """
+    beyond = np.maximum(lags - len(source) + 1, 0)
+    octave = np.frexp(beyond)[1]
+    parts = [np.zeros((0, *model.D.shape[1:]), dtype=complex)]
+    for n in np.unique(octave):
+        near = octave == n
+        parts.append(_on_circle(model, lags[near], source, _inset(model.poles, int(beyond[near][0]))))
+    return np.concatenate(parts)
+
+
+def _inset(poles, lag):
+    """1 − r for log(r/ρ) = ℓ/(1 + Δℓ), ρ the largest |λ| and ℓ = log(1/ρ): r^Δ exceeds ρ^Δ by a factor e at most."""
+    largest = poles.ravel()[np.abs(poles).argmax()]
+    if largest == 0 or lag == 0:
+        return 0.0
+    depth = -np.log1p(-_gap(complex(largest)))
+    return -np.expm1(-lag * depth**2 / (1 + lag * depth))
+
+
+def _on_circle(model, lags, source, inset):
     total = 0.0
-    for omega, _, P, density in _samples(model, lags.max(initial=0), source):
-        S = density[:, None, None] * (P @ P.conj().swapaxes(1, 2))
+    for arc, t, weights in _samples(model, lags[-1] + len(source), inset):
+        omega = np.angle(arc.unit) + t
+        _, inner = _responses(model, arc, t, inset)
+        _, outer = _responses(model, arc, t, -inset / (1 - inset))
+        density = weights * _spectrum(source, omega, lags[0], inset)
+        S = density[:, None, None] * (inner @ outer.conj().swapaxes(1, 2))
         total = total + np.tensordot(np.exp(1j * np.outer(lags, omega)), S, axes=1)
-    return total
+    return total * ((1 - inset) ** (lags - lags[0]))[:, None, None]

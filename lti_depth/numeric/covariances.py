@@ -62,7 +62,9 @@ def process_or_white(process):
     if process is None:
         return white()
     if not isinstance(process, Process):
-        raise TypeError(f"process: expected a Process such as white() or ar1(0.9), got {validation.describe(process)}")
+        way = validation.of_another_kind(process)
+        raise TypeError(f"process: expected a Process such as white() or ar1(0.9), got {validation.describe(process)}"
+                        + (f"; pass {way}" if way else ""))
     return process
 
 
@@ -284,17 +286,33 @@ def state_variance(stack, process=None, horizon=None):
 
 def _variance_from_rest(stack, process, T):
     """Σ_{s,s'<T} h_s h̄_s' R_u(s' − s) = Σ_d R_u(d) conj(ρ(d)), ρ(d) = Σ_s h_{s+d} h̄_s over the first T terms."""
-    energy = np.zeros((len(stack), max(stack.widths)))
-    exponents = np.zeros((len(stack), 1), dtype=np.int64)
+    energy, exponents = (np.zeros((len(stack), max(stack.widths)), kind) for kind in (float, np.int64))
     times = np.arange(T) + (stack.timing == "delayed")  # the states after the T-th input
     lags = np.arange(T if len(process.parts) > 1 or _is_colored(process.parts[0]) else 1)
     R = sum(_part_autocovariance(_WIRE, lags, part) for part in process.parts)[:, 0, 0]
     for k, layer in enumerate(stack):
         readout = Layer(layer.poles, layer.B, np.eye(layer.width))
-        states = Stack((*stack.layers[:k], readout), timing=stack.timing)
-        h, exponents[k] = leveled(*scaled_response(states, times, 0.0))
-        energy[k, : layer.width] = _weighted_energy(h[:, : layer.width, : stack.channels[0]], R)
+        before = (*stack.layers[:k], readout)
+        h, common = scaled_response(Stack(before, timing=stack.timing), times, 0.0)
+        for n in range(layer.width):
+            own, exponent = h[:, n, : stack.channels[0]], common[:, :, 0]
+            if not np.isfinite(own).all():  # 0·inf: where another state overflows, this one may be finite
+                alone, common_alone = scaled_response(Stack(_heard(before, n), timing=stack.timing), times, 0.0)
+                own, exponent = alone[:, n, : stack.channels[0]], common_alone[:, :, 0]
+            own, exponents[k, n] = leveled(own, exponent)
+            energy[k, n] = _weighted_energy(own, R)
     return unscale(energy, 2 * exponents, "state_variance")
+
+
+def _heard(layers, n):
+    """The layers with every gain put to 0 through which nothing reaches output n of the last."""
+    wanted, kept = np.arange(layers[-1].channels[1]) == n, []
+    for layer in reversed(layers):
+        C, D = (np.where(wanted[:, None], matrix, 0) for matrix in (layer.C, layer.D))
+        B = np.where((C != 0).any(axis=0)[:, None], layer.B, 0)
+        kept.append(Layer(layer.poles, B, C, D, real=layer.real))
+        wanted = (B != 0).any(axis=0) | (D != 0).any(axis=0)
+    return tuple(reversed(kept))
 
 
 _WIRE = Stack((Layer([0.0], [[0.0]], [[0.0]], [[1.0]]),))
@@ -305,11 +323,11 @@ def _is_colored(part):
 
 
 def _weighted_energy(h, R):
-    """R(0) Σ|h|² + 2 Re Σ_{d≥1} R(d) conj(ρ(d)), summed over the input channels: (N,); inf where h overflows."""
+    """R(0) Σ|h|² + 2 Re Σ_{d≥1} R(d) conj(ρ(d)) of h (T, H), summed over the input channels; inf where h overflows."""
     if not np.isfinite(h).all():
-        return np.where(np.isfinite(h).all(axis=(0, 2)), _weighted_energy(np.where(np.isfinite(h), h, 0), R), np.inf)
+        return np.inf
     if len(R) == 1:
-        return R[0].real * (np.abs(h) ** 2).sum(axis=(0, 2))
+        return R[0].real * (np.abs(h) ** 2).sum()
     T = len(h)
-    rho = np.fft.ifft(np.abs(np.fft.fft(h, 2 * T, axis=0)) ** 2, axis=0)[:T].sum(axis=2)
-    return R[0].real * rho[0].real + 2 * (R[1:, None] * rho[1:].conj()).real.sum(axis=0)
+    rho = np.fft.ifft(np.abs(np.fft.fft(h, 2 * T, axis=0)) ** 2, axis=0)[:T].sum(axis=1)
+    return R[0].real * rho[0].real + 2 * (R[1:] * rho[1:].conj()).real.sum()

@@ -6,7 +6,7 @@ from ..kernels import frequency
 from ..system import validation
 from ..system.stacks import require_stack
 from .realization import drop_channels, realize
-from .responses import frequency_response, layer_responses
+from .responses import layer_responses, scaled_frequency_response
 
 
 def group_delay(stack, omega):
@@ -78,7 +78,15 @@ def zeros(stack):
     Oppenheim & Schafer, Discrete-Time Signal Processing, section 5.2, for transfer functions by poles and zeros.
     """
     _require_single_channel(stack, "zeros")
-    return tuple(_layer_zeros(layer, k, stack.timing) for k, layer in enumerate(stack.closed().layers))
+    return tuple(_layer_zeros(*parts, k, stack.timing) for k, parts in enumerate(_scaled_layers(stack)))
+
+
+def _scaled_layers(stack):
+    """(poles, b, c, d) of every layer, closed under conjugation, b, c, d scaled so that their gain is about 1."""
+    model = realize(stack, memory=False)
+    for k, layer in enumerate(stack.closed().layers):
+        b, c, d = model.B[k, : layer.width, 0], model.C[k, 0, : layer.width], model.D[k, 0, 0]
+        yield (layer.poles, b, c, d) if layer.dtype.kind == "c" else (layer.poles, b.real, c.real, d.real)
 
 
 def _require_single_channel(stack, what):
@@ -86,8 +94,7 @@ def _require_single_channel(stack, what):
         raise ValueError(f"{what} needs one channel between all layers, got channels {stack.channels}")
 
 
-def _layer_zeros(layer, k, timing):
-    poles, b, c, d = layer.poles, layer.B[:, 0], layer.C[0], layer.D[0, 0]
+def _layer_zeros(poles, b, c, d, k, timing):
     f, e = (c * poles, d + c @ b) if timing == "current" else (c, d)
     if e != 0:
         if len(poles) == 1:  # λ − b f/e, without its cancellation
@@ -150,7 +157,8 @@ def phase_delay(stack, omega):
     rounding = 8 * len(poles) * np.finfo(float).eps
     if max(stack.closed().widths) > 1:
         # Zeros of wide layers are eigenvalues, good to √u where they meet; arg H itself says what is left.
-        left = np.angle(frequency_response(stack, flat) * np.exp(-1j * (start + change)))
+        H, _ = scaled_frequency_response(stack, flat)
+        left = np.angle(H[:, 0, 0] * np.exp(-1j * (start + change)))
         change = change + np.where(np.abs(left) > rounding, left, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         delay = -(start + change) / flat
@@ -163,8 +171,8 @@ def phase_delay(stack, omega):
 def _at_one(stack):
     """H(1) up to a positive factor, the product of the layers' gains at ω = 0."""
     value = 1.0
-    for layer in stack.closed().layers:
-        gain = layer.D[0, 0] + np.sum(layer.C[0] * layer.B[:, 0] / (1 - layer.poles))
+    for poles, b, c, d in _scaled_layers(stack):
+        gain = d + np.sum(c * b / (1 - poles))
         size = abs(gain)
         value = value * (gain / size if size > 0 else np.nan)
     return value.real if stack.real_output else value

@@ -1,5 +1,8 @@
 """What a stack does to a sinusoid and to a spectrum."""
 
+import warnings
+from functools import reduce
+
 import numpy as np
 
 from ..kernels import frequency
@@ -22,7 +25,7 @@ def transfer_function(stack, z):
     ----------
     stack : Stack
     z : complex or array
-        Points where to evaluate. At a pole the value is not finite.
+        Points where to evaluate. At a pole the value is inf, with a RuntimeWarning.
 
     Returns
     -------
@@ -32,13 +35,36 @@ def transfer_function(stack, z):
     -----
     The paper, Proposition 2, with a state matrix of its own for each layer.
     """
-    points = validation.numbers(z, "z").astype(complex)[..., None, None]
-    H = np.eye(require_stack(stack).channels[0], dtype=complex)
+    points = validation.numbers(z, "z").astype(complex)
+    layers = require_stack(stack).closed().layers
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        for layer in stack.closed().layers:
-            top = points if stack.timing == "current" else 1.0
-            H = (layer.D + (layer.C * (top / (points - layer.poles))) @ layer.B) @ H
-    return drop_channels(H, stack.channels[-1], stack.channels[0])
+        H, at_pole = _layer_transfer(layers[0], points[..., None, None], stack.timing)
+        for layer in layers[1:]:
+            factor, met = _layer_transfer(layer, points[..., None, None], stack.timing)
+            H, at_pole = factor @ H, at_pole | met
+    lost = at_pole & ~np.isfinite(H)
+    H = unscale(np.where(lost, 0, H), 0, "transfer_function")
+    return drop_channels(_infinite_at_poles(H, lost, points, "transfer_function"), *_sizes(stack))
+
+
+def _layer_transfer(layer, z, timing):
+    """D + C z (z − Λ)⁻¹ B, or without the z, at z (…, 1, 1); inf where a pole is met, and (…, 1, 1) where that is."""
+    passed = (z if timing == "current" else 1) / (z - layer.poles)
+    if timing == "current":
+        passed[..., layer.poles == 0] = 1  # z/(z − 0), also at z = 0
+    met = ~np.isfinite(passed)
+    H = layer.D + (layer.C * np.where(met, 0, passed)) @ layer.B
+    if met.any():
+        H = np.where((np.abs(layer.C) * met) @ np.abs(layer.B) > 0, np.inf, H)
+    return H, met.any(axis=-1, keepdims=True)
+
+
+def _infinite_at_poles(H, lost, points, what):
+    """H with inf for its entries (…, H_out, H_in) `lost` to a pole, and a warning that names the first such point."""
+    if lost.any():
+        first = points[lost.any(axis=(-2, -1))][0]
+        warnings.warn(f"{what}: a layer has a pole at {first}, the value there is inf", RuntimeWarning, stacklevel=3)
+    return np.where(lost, np.inf, H)
 
 
 def frequency_response(stack, omega):
@@ -54,22 +80,25 @@ def frequency_response(stack, omega):
     Returns
     -------
     complex128, shape of omega then (H_out, H_in); the channel axes are dropped when both are 1. Relative error of some
-    roundings a layer for real poles in [0, 1); not finite at a pole on the circle.
+    roundings a layer for real poles in [0, 1); inf, with a RuntimeWarning, at a pole on the circle.
 
     Notes
     -----
     The paper, Proposition 2. 1 − λ e^{−iω} is formed without cancellation near ±1 (`kernels.frequency`).
     """
     omega = validation.frequencies(omega)
-    H = unscale(*_scaled_response(stack, omega), "frequency_response").reshape(*omega.shape, *_sizes(stack))
-    return drop_channels(H, *_sizes(stack))
+    H, exponents = scaled_frequency_response(stack, omega)
+    lost = ~np.isfinite(H)
+    H = unscale(np.where(lost, 0, H), exponents, "frequency_response")
+    H = _infinite_at_poles(H, lost, omega.ravel(), "frequency_response")
+    return drop_channels(H.reshape(*omega.shape, *_sizes(stack)), *_sizes(stack))
 
 
 def _sizes(stack):
     return stack.channels[-1], stack.channels[0]
 
 
-def _scaled_response(stack, omega):
+def scaled_frequency_response(stack, omega):
     """H as mantissas (n, H_out, H_in) and binary exponents (n, 1, 1)."""
     model = realize(stack)
     if model.is_cascade:
@@ -77,10 +106,8 @@ def _scaled_response(stack, omega):
             *model.scalars[:4], stack.timing == "current", np.array(omega.ravel())
         )
         return mantissa[:, None, None], (exponents + model.output_exponent)[:, None, None]
-    H = np.eye(model.B.shape[2], dtype=complex)
     layers, _ = layer_responses(model, stack, omega)
-    for k in range(len(stack)):
-        H = layers[:, k] @ H
+    H = reduce(lambda before, factor: factor @ before, layers.swapaxes(0, 1))
     h_out, h_in = _sizes(stack)
     return H[:, :h_out, :h_in], np.full((omega.size, 1, 1), model.output_exponent)
 
@@ -124,7 +151,7 @@ def power_spectrum(stack, omega, process=None, layer=None):
     require_stationary(stack, "power_spectrum")
     omega = validation.frequencies(omega)
     flat = np.array(omega.ravel())
-    H, exponents = _scaled_response(stack, flat)
+    H, exponents = scaled_frequency_response(stack, flat)
     total = np.zeros(len(flat))
     for part in process_or_white(process).parts:
         lags = np.arange(1, len(part.source))
@@ -140,5 +167,5 @@ def _shape_power(shape, omega, exponent):
     """|F|²·2^exponent of a shaping filter F, or 1 for none."""
     if shape is None:
         return 1.0
-    F, exponents = _scaled_response(shape, omega)
+    F, exponents = scaled_frequency_response(shape, omega)
     return np.abs(unscale(F, exponents + exponent // 2, "power_spectrum")[:, 0, 0]) ** 2

@@ -1,5 +1,7 @@
 """Running a stack on a signal."""
 
+import warnings
+
 import numpy as np
 
 from ..kernels import cascade, wide
@@ -35,6 +37,11 @@ def simulate(stack, u, state=None, out=None):
     ValueError
         A shape does not fit, NaN or inf in u, a complex u into a layer with real=True.
 
+    Warns
+    -----
+    RuntimeWarning
+        Values of y exceed its dtype: they are inf or nan from there on.
+
     Notes
     -----
     Orvieto et al., arXiv 2303.06349 (LRU) and Smith et al., arXiv 2208.04933 (S5) for current timing.
@@ -57,6 +64,7 @@ def simulate(stack, u, state=None, out=None):
             series = series.copy()  # out overlaps u elsewhere than sample for sample
         states, outputs = x.reshape(x.shape[:2]), y.reshape(series.shape)
         cascade.simulate(*parameters, stack.timing == "current", series, states, outputs)
+        _warn_of_overflow(y)
         return y, x
     padded = _padded(stack, working)
     H = padded[1].shape[2]
@@ -66,7 +74,17 @@ def simulate(stack, u, state=None, out=None):
     wide.simulate(*padded, real, stack.timing == "current", wide_u, x, wide_u)
     result = wide_u[..., : stack.channels[-1]].reshape(y_shape)
     y[...] = result if np.iscomplexobj(y) else result.real
+    _warn_of_overflow(y)
     return y, x
+
+
+def _warn_of_overflow(y):
+    finite = np.isfinite(y)
+    if not finite.all():
+        time = np.argwhere(~finite)[:, 0 if y.ndim == 1 else 1].min()
+        warnings.warn(f"simulate: {finite.size - finite.sum()} of {finite.size} values of y exceed {y.dtype}, from "
+                      f"t = {time} on; look at poles outside the unit circle and at the gains", RuntimeWarning,
+                      stacklevel=3)
 
 
 def _precision(is_complex, single):
@@ -92,7 +110,9 @@ def _batched(u, stack):
         batch = u
     else:
         wanted = "(T,), (batch, T) or (batch, T, 1)" if h_in == 1 else f"(batch, T, {h_in})"
-        raise ValueError(f"u: expected shape {wanted} for {h_in} input channel{'s' if h_in > 1 else ''}, got {u.shape}")
+        hint = "; pass u[None] for one run" if u.ndim == 2 and u.shape[1] == h_in else ""
+        raise ValueError(f"u: expected shape {wanted} for {h_in} input channel{'s' if h_in > 1 else ''}, "
+                         f"got {u.shape}{hint}")
     if u.size == 0:
         raise ValueError(f"u: expected at least one sample, got shape {u.shape}")
     return batch

@@ -11,14 +11,16 @@ from .delays import group_delay, phase_delay, zeros
 from .equivalence import equivalent_layer
 from .frequency import frequency_response, power_spectrum, transfer_function
 from .layers import Layer
+from .normalizations import normalization, normalize
 from .printing import derive
 from .processes import Process, ar1, arma, recorded, sampled, shaped, white
 from .responses import impulse_response, step_response
+from .sensitivities import sensitivity
 from .stacks import Stack, cascade, repeat, scalar_cascade, series, stack
 
 __all__ = [
     "Layer", "Process", "Stack", "ar1", "arma", "autocovariance", "cascade", "derive", "equivalent_layer",
-    "frequency_response", "group_delay", "impulse_response", "phase_delay", "power_spectrum", "recorded", "repeat",
-    "sampled", "scalar_cascade", "series", "shaped", "stack", "state_covariance", "state_variance", "step_response",
-    "transfer_function", "white", "zeros",
+    "frequency_response", "group_delay", "impulse_response", "normalization", "normalize", "phase_delay",
+    "power_spectrum", "recorded", "repeat", "sampled", "scalar_cascade", "sensitivity", "series", "shaped", "stack",
+    "state_covariance", "state_variance", "step_response", "transfer_function", "white", "zeros",
 ]  # fmt: skip

@@ -51,6 +51,9 @@ def group_delay(stack, omega):
 
 def _pole_delay(pole, omega):
     """Re[λw/(1 − λw)] = (Re λw − |λ|²)/|1 − λw|²."""
+    w = _real_point(omega)
+    if w is not None and pole.is_real and pole * w != 1:
+        return pole * w / (1 - pole * w)
     above = trigonometric_sum((-pole * conjugate(pole), pole), omega)
     return above / modulus_squared((sympy.Integer(1), -pole), omega)
 
@@ -60,8 +63,18 @@ def _polynomial_delay(coefficients, omega):
     present = [i for i, value in enumerate(coefficients) if value != 0]
     if len(present) <= 1:
         return Integer(present[0]) if present else sympy.nan
+    w = _real_point(omega)
+    if w is not None and all(value.is_real for value in coefficients):
+        value = sympy.Add(*(n * w**i for i, n in enumerate(coefficients)))
+        slope = sympy.Add(*(i * n * w**i for i, n in enumerate(coefficients)))
+        return slope / value if value != 0 else sympy.nan
     above = autocorrelation(coefficients, range(len(coefficients)))
     return trigonometric_sum(above, omega) / modulus_squared(coefficients, omega)
+
+
+def _real_point(omega):
+    """w = e^{−iω} at ω = 0, ±π, where it is real; None elsewhere."""
+    return {sympy.Integer(0): 1, sympy.pi: -1, -sympy.pi: -1}.get(omega)
 
 
 def zeros(stack):

@@ -128,6 +128,13 @@ def is_backward(lag):
     return lag < 0 if isinstance(lag, int) else not lag.is_nonnegative
 
 
+def leaves(entries):
+    """The symbols and indexed symbols that values can be given for."""
+    found = {leaf for entry in entries for leaf in entry.atoms(sympy.Symbol, sympy.Indexed)}
+    labels = {label for leaf in found if isinstance(leaf, sympy.Indexed) for label in leaf.free_symbols - {leaf}}
+    return found - labels
+
+
 def frequency(value, name="omega"):
     """A real number or expression, in rad/sample; a Symbol without assumptions is taken as real."""
     omega = exact(value, name)

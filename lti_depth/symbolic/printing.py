@@ -14,13 +14,14 @@ from .equivalence import equivalent_layer
 from .frequency import frequency_response, power_spectrum, transfer_function
 from .processes import ar1, white
 from .responses import impulse_response, step_response
+from .sensitivities import sensitivity
 from .stacks import cascade, scalar_cascade
 
 OBSERVABLES = {
     function.__name__: function
     for function in (
         transfer_function, frequency_response, power_spectrum, impulse_response, step_response, group_delay,
-        phase_delay, zeros, autocovariance, state_variance, state_covariance, equivalent_layer,
+        phase_delay, zeros, autocovariance, state_variance, state_covariance, sensitivity, equivalent_layer,
     )
 }  # fmt: skip
 ARGUMENTS = {

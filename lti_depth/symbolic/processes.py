@@ -44,6 +44,13 @@ class Process:
         """Whether the process is known to be real-valued."""
         return all(part.real for part in self.parts)
 
+    @property
+    def free_symbols(self):
+        """The symbols and indexed symbols that values can be given for."""
+        shapes = (part.shape.entries for part in self.parts if part.shape)
+        return expressions.leaves(entry for part in self.parts for entry in (*part.source, part.variance)).union(
+            *map(expressions.leaves, shapes))
+
     def __add__(self, other):
         if not isinstance(other, Process):
             return NotImplemented
@@ -72,7 +79,11 @@ def white(variance=1):
 
 def ar1(rho, variance=1):
     """The AR(1) process u_t = ρ u_{t−1} + e_t: R(Δ) = variance·ρ^Δ for Δ ≥ 0. |ρ| < 1; ρ may equal a pole."""
-    return shaped(scalar_cascade([expressions.exact(rho, "rho")]), variance)
+    rho = expressions.exact(rho, "rho")
+    if expressions.inside_circle(rho) is False:
+        raise ValueError(f"rho: expected |rho| < 1, got {rho}: the process is not stationary; "
+                         "pass a number inside the unit circle")
+    return shaped(scalar_cascade([rho]), variance)
 
 
 def arma(ar, ma, variance=1):
@@ -95,7 +106,7 @@ def arma(ar, ma, variance=1):
     real = all(entry.is_real for entry in (*ar, *ma))
     shape = scalar_cascade(_autoregressive_roots(ar)) if ar else None
     if shape is not None:
-        require_stationary(shape, "a stationary process")
+        require_stationary(shape, "a stationary process", "move it inside the unit circle")
     return Process((Part(source, shape, _variance(variance), real),))
 
 
@@ -119,7 +130,7 @@ def shaped(stack, variance=1):
     if stack.channels[0] != 1 or stack.channels[-1] != 1:
         raise ValueError(f"stack: expected one input and one output channel, got {stack.channels[0]} and "
                          f"{stack.channels[-1]}")
-    require_stationary(stack, "a stationary process")
+    require_stationary(stack, "a stationary process", "move it inside the unit circle")
     return Process((Part((sympy.Integer(1),), stack, _variance(variance), stack.real_output),))
 
 

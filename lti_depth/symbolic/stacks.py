@@ -76,9 +76,7 @@ class Stack:
     @property
     def free_symbols(self):
         """The symbols and indexed symbols that values can be given for."""
-        leaves = {leaf for entry in self.entries for leaf in entry.atoms(sympy.Symbol, sympy.Indexed)}
-        labels = {label for leaf in leaves if isinstance(leaf, sympy.Indexed) for label in leaf.free_symbols - {leaf}}
-        return leaves - labels
+        return expressions.leaves(self.entries)
 
     @property
     def real_output(self):
@@ -187,6 +185,9 @@ def cascade(K, *, real=True, timing="current"):
         Whether the symbols are real; else complex, with conjugates in the laws.
     timing : {"current", "delayed"}
     """
+    if isinstance(K, (list, tuple)):
+        raise TypeError(f"K: expected an int, got {expressions.describe(K)}; for given poles see "
+                        "symbolic.scalar_cascade(poles)")
     if isinstance(K, sympy.Expr) and not K.is_number:
         raise ValueError(f"K: expected an int, got {expressions.describe(K)}; a law for arbitrary depth is not "
                          "available, pass the number of layers")
@@ -251,10 +252,12 @@ def require_stack(value, name="stack"):
                         "see symbolic.cascade, symbolic.stack, and bridge.lift for a numeric one")
 
 
-def require_stationary(stack, what):
-    """Raise ValueError naming the first pole that is not inside the unit circle; symbols are taken to be inside."""
+def require_stationary(stack, what, instead="move it inside the unit circle, or ask for a finite horizon"):
+    """Raise ValueError naming the first pole that is not inside the unit circle, and saying what to do `instead`.
+
+    Symbols are taken to be inside.
+    """
     for k, layer in enumerate(stack.layers):
         for n, pole in enumerate(layer.poles):
             if expressions.inside_circle(pole) is False:
-                raise ValueError(f"{what} needs |λ| < 1, got the pole {pole} in layer {k}, state {n}; "
-                                 "move it inside the unit circle, or ask for a finite horizon")
+                raise ValueError(f"{what} needs |λ| < 1, got the pole {pole} in layer {k}, state {n}; {instead}")

@@ -9,7 +9,7 @@ from . import validation
 from .layers import Layer
 
 NORMS = (None, "rms", "layer")
-ACTIVATIONS = ("linear", "relu", "tanh", "erf", "gelu")
+ACTIVATIONS = ("linear", "relu", "tanh", "erf", "gelu", "glu")
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,10 +21,11 @@ class Block:
     layer : Layer
     norm : None, "rms" or "layer"
         Over the channels, before the layer, at every time step.
-    activation : {"linear", "relu", "tanh", "erf", "gelu"}
-        φ, after the layer.
-    mix : (H, H_out) array, or None for the identity
-        M, after the activation.
+    activation : {"linear", "relu", "tanh", "erf", "gelu", "glu"}
+        φ, after the layer. "gelu" is x Φ(x), Φ the normal distribution function; "glu" takes the halves (a, b) of the
+        layer's channels to a ⊙ 1/(1 + e^{−b}), half as many (Dauphin et al., arXiv 1612.08083).
+    mix : (H, H_φ) array, or None for the identity
+        M, after the activation, which puts out H_φ channels.
     residual : bool
         Add the block's input to its output; the channels must then agree.
     """
@@ -40,8 +41,11 @@ class Block:
             raise TypeError(f"layer: expected a Layer, got {validation.describe(self.layer)}")
         validation.choice(self.norm, "norm", NORMS)
         validation.choice(self.activation, "activation", ACTIVATIONS)
+        h_layer = self.layer.channels[1]
+        if self.activation == "glu" and h_layer % 2:
+            raise ValueError(f"activation: expected an even number of layer outputs for 'glu', got {h_layer}")
         if self.mix is not None:
-            mix = validation.shaped(self.mix, "mix", (None, self.layer.channels[1]), ("H", "H_out"))
+            mix = validation.shaped(self.mix, "mix", (None, self.activated), ("H", "H_φ"))
             if self.layer.real and mix.dtype.kind == "c":
                 raise ValueError("mix: expected a real matrix after a layer with real=True, got a complex one")
             object.__setattr__(self, "mix", mix)
@@ -53,7 +57,17 @@ class Block:
     @property
     def channels(self):
         """(H_in, H)."""
-        return self.layer.channels[0], len(self.mix) if self.mix is not None else self.layer.channels[1]
+        return self.layer.channels[0], len(self.mix) if self.mix is not None else self.activated
+
+    @property
+    def activated(self):
+        """H_φ, the channels that the activation puts out."""
+        return self.layer.channels[1] // (2 if self.activation == "glu" else 1)
+
+    @property
+    def real_output(self):
+        """Whether a real input gives a real output, by construction."""
+        return self.layer.real_output and (self.mix is None or self.mix.dtype.kind == "f")
 
 
 @dataclass(frozen=True, eq=False)

@@ -60,7 +60,10 @@ def ar1(rho, variance=1):
     """The AR(1) process u_t = ρ u_{t−1} + e_t: R(Δ) = variance·ρ^Δ for Δ ≥ 0. |ρ| < 1, real or complex."""
     if np.ndim(rho) != 0:
         raise ValueError(f"rho: expected one number with |rho| < 1, got {validation.describe(rho)}; see arma for more")
-    return shaped(cascade([rho]), variance)
+    if outside_circle(pole := validation.numbers([rho], "rho")).any():
+        raise ValueError(f"rho: expected |rho| < 1, got {pole[0]}: the process is not stationary; "
+                         "pass a number inside the unit circle")
+    return shaped(cascade(pole), variance)
 
 
 def arma(ar, ma, variance=1):
@@ -158,13 +161,14 @@ def _exact_square(x):
 
 
 def _require_stable(stack):
-    require_stationary(stack, "a stationary process")
+    require_stationary(stack, "a stationary process", "move it inside the unit circle")
 
 
-def require_stationary(stack, what):
-    """Raise ValueError naming the first pole with |λ| ≥ 1."""
+def require_stationary(
+    stack, what, instead="move it inside the unit circle, or ask for a finite horizon or a simulation"
+):
+    """Raise ValueError naming the first pole with |λ| ≥ 1, and saying what to do `instead`."""
     require_stack(stack)
     for k, layer in enumerate(stack.layers):
         for n in np.flatnonzero(outside_circle(layer.poles)):
-            raise ValueError(f"{what} needs |λ| < 1, got the pole {layer.poles[n]} in layer {k}, state {n}; "
-                             "move it inside the unit circle, or ask for a finite horizon or a simulation")
+            raise ValueError(f"{what} needs |λ| < 1, got the pole {layer.poles[n]} in layer {k}, state {n}; {instead}")

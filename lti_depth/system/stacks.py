@@ -98,7 +98,11 @@ class Stack:
 
     def _collect(self, name):
         arrays = tuple(getattr(layer, name) for layer in self.layers)
-        return np.concatenate(arrays, axis=None) if self.is_cascade else arrays
+        if not self.is_cascade:
+            return arrays
+        vector = np.concatenate(arrays, axis=None)
+        vector.flags.writeable = False
+        return vector
 
     def replace(self, *, poles=None, B=None, C=None, D=None, timing=None):
         """A new stack with some of its parts changed; each part has the form in which the field returns it."""
@@ -142,8 +146,8 @@ def _check_series(layers):
 def require_stack(value):
     """`value`, a Stack."""
     if not isinstance(value, Stack):
-        raise TypeError(f"stack: expected a Stack, got {validation.describe(value)}; pass cascade(poles) or "
-                        "stack(layers)")
+        instead = validation.of_another_kind(value) or "cascade(poles) or stack(layers)"
+        raise TypeError(f"stack: expected a Stack, got {validation.describe(value)}; pass {instead}")
     return value
 
 

@@ -18,6 +18,22 @@ def describe(value):
     return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
 
 
+_WAYS = {
+    ("lti_depth.symbolic.stacks", "Stack"): "bridge.lower(stack, values)",
+    ("lti_depth.symbolic.processes", "Process"): "bridge.lower(process, values)",
+    ("lti_depth.system.networks", "Network"): "linearize(network, process)",
+    ("lti_depth.system.layers", "Layer"): "stack([layer])",
+}
+
+
+def of_another_kind(value):
+    """What to pass instead of a value of the package's other types; None for anything else.
+
+    By name: symbolic types come with sympy, which is not imported here.
+    """
+    return _WAYS.get((type(value).__module__, type(value).__name__))
+
+
 def numbers(value, name):
     """`value` as a new float64 or complex128 array of finite numbers, read-only and C-contiguous."""
     try:

@@ -227,3 +227,84 @@ def test_horizons_of_unstable_stacks(process):
     wide = numeric.stack([numeric.Layer([1.5, 0.5], [[1], [1]], [[1, 1]])])
     with pytest.warns(RuntimeWarning, match="state_variance"):
         assert state_variance(wide, process, horizon=5000)[0, 0] == np.inf
+
+
+@pytest.mark.parametrize("horizon", [1700, 5000])  # h finite with h² beyond float64, then h beyond it
+@pytest.mark.parametrize("process", [numeric.white(2.0), numeric.ar1(0.5, 2.0)], ids=["white", "ar1"])
+def test_states_beside_an_unstable_one(process, horizon):
+    """Two cascades side by side, one of them growing: the other has the variances that it has alone."""
+    pair = [numeric.Layer([1.5, 0.9], [[1], [2]], np.eye(2)), numeric.Layer([0.5, 0.3], np.eye(2), [[1, 1]])]
+    with pytest.warns(RuntimeWarning, match="2 of 4"):
+        V = state_variance(numeric.stack(pair), process, horizon=horizon)
+    assert np.isinf(V[:, 0]).all()
+    alone = state_variance(cascade([0.9, 0.3], b=[2, 1]), process, horizon=horizon)
+    np.testing.assert_allclose(V[:, 1:], alone, rtol=1e-12)
+
+
+def test_responses_that_all_but_vanish():
+    """h_t = C(t+63, 63) λ^t falls to 1e−128 while its states are denormal in no unit of their own."""
+    mp, t = oracles.mp, 80_000
+    truth = mp.binomial(t + 63, 63) * mp.mpf(0.99) ** t
+    assert abs(impulse_response(cascade([0.99] * 64), t) / float(truth) - 1) <= 2 * (t + 128) * UNIT_ROUNDOFF
+
+
+def test_lags_at_which_a_large_gain_has_decayed():
+    """R(Δ) = b² λ^Δ/(1 − λ²) with b² = 1e300 and λ^Δ = 1e−325."""
+    mp = oracles.mp
+    truth = mp.mpf(1e150) ** 2 * mp.mpf(0.5) ** 1080 / (1 - mp.mpf(0.25))
+    assert autocovariance(cascade([0.5], b=1e150), 1080) == pytest.approx(float(truth), rel=1e-14, abs=0)
+
+
+@pytest.mark.parametrize("poles", [[0.5, 0.51, 0.52, 0.53], [0.9, 0.905, 0.91, 0.915], [0.9, 0.901, 0.902, 0.903]])
+def test_one_wide_layer_with_cancelling_residues(poles):
+    """The modal form of a cascade of close poles: Σ r_i r_j/(1 − λ_i λ_j), with residues up to 1e8."""
+    residues = [np.prod([p / (p - q) for q in poles if q != p]) for p in poles]
+    stack = numeric.stack([numeric.Layer(poles, np.ones((4, 1)), [residues])])
+    assert_agrees(autocovariance(stack, 0), variance_of_modes, (np.array(residues), np.array(poles)), 1e-12)
+
+
+def variance_of_modes(residues, poles):
+    r, p = oracles.exact(residues), oracles.exact(poles)
+    return sum(r[i] * r[j] / (1 - p[i] * p[j]) for i in range(len(p)) for j in range(len(p)))
+
+
+@pytest.mark.parametrize("process", [("ar1", 0.5, 1.0), ("sampled", [2.0, 1.0, 0.5])], ids=["ar1", "sampled"])
+def test_decayed_lags_of_resonances_all_round_the_circle(process):
+    """Sixteen poles at the angles of a regular polygon, where R falls to 1e−33 R(0) and nothing but it is left."""
+    stack = cascade(0.9 * np.exp(2j * np.pi * np.arange(16) / 16 + 0.1j), d=[0] * 15 + [0.5])
+    lags = [0, 2, 40, 100, 300, 700]
+    truth = oracles.autocovariance(stack, lags, process)
+    assert abs(truth[-1][0, 0] / truth[0][0, 0]) < 1e-30
+    assert_agrees(autocovariance(stack, lags, build(process, numeric)),
+                  lambda *inputs: [R[0, 0] for R in oracles.autocovariance(*inputs)], (stack, lags, process), 1e-12)
+
+
+@pytest.mark.parametrize("gain", [1e200, 1e-200])
+def test_the_gain_of_a_shaping_filter_does_not_matter(gain):
+    stack = cascade([0.9, 0.5])
+    large, unit = numeric.shaped(cascade([0.3], b=gain)), numeric.shaped(cascade([0.3]))
+    for observable, query in ((autocovariance, [[0, 5]]), (state_variance, []), (numeric.power_spectrum, [[0.0, 1.0]])):
+        np.testing.assert_allclose(observable(stack, *query, large), observable(stack, *query, unit), rtol=1e-14)
+
+
+@pytest.mark.parametrize("a", [0.5, -0.3, 1 - 1e-9, 1 - 1e-15])
+def test_an_arma_process_that_is_white(a):
+    """u_t = a u_{t−1} + e_t − a e_{t−1} is e_t: variance 1/(1 − 0.25) behind a pole at 0.5."""
+    assert state_variance(cascade([0.5]), numeric.arma([a], [-a]))[0, 0] == pytest.approx(4 / 3, rel=1e-15)
+
+
+@pytest.mark.parametrize(("b", "c", "d"), [(660, 660, None), (-660, -660, None), (660, 0, 660), (-660, -300, -960),
+                                           (1000, -1000, 0), (1000, -100, 900)])
+@pytest.mark.parametrize("timing", ["current", "delayed"])
+def test_zeros_and_phase_do_not_depend_on_the_gain(b, c, d, timing):
+    """B, C and D times 2^b, 2^c and 2^(b+c) multiply H: zeros and phase delay keep every bit. None: D = 0."""
+    def stacks(b, c, D):
+        first = numeric.Layer([0.5, 0.3, -0.2], b * np.ones((3, 1)), c * np.array([[2.0, 1.0, 1.0]]), [[D]])
+        return numeric.stack([first], timing=timing), cascade([0.9, -0.4], b, c, D, timing=timing)
+
+    scaled = stacks(2.0**b, 2.0**c, 0.0 if d is None else 0.75 * 2.0**d)
+    for large, unit in zip(scaled, stacks(1.0, 1.0, 0.0 if d is None else 0.75), strict=True):
+        for one, other in zip(numeric.zeros(large), numeric.zeros(unit), strict=True):
+            assert np.array_equal(one, other) and np.isfinite(one).all()
+        omega = [0.0, 0.5, 3.0]
+        assert np.array_equal(numeric.phase_delay(large, omega), numeric.phase_delay(unit, omega))

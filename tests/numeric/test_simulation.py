@@ -165,3 +165,24 @@ def test_time_averages_are_the_predicted_moments():
         measured = (y[:, lag:] * y[:, : y.shape[1] - lag]).mean(axis=1)
         error = measured.std(ddof=1) / 4
         assert abs(measured.mean() - numeric.autocovariance(stack, lag, numeric.ar1(rho))) < 5 * error
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shift", [-3, -1, 0, 1, 3])
+def test_out_may_overlap_the_input(shift, dtype):
+    """y written some samples before or after the u that is still to be read."""
+    buffer = np.zeros(40, dtype)
+    buffer[10:30] = u = RNG.normal(size=20).astype(dtype)
+    y, _ = simulate(CASCADE, buffer[10:30], out=buffer[10 + shift : 30 + shift])
+    assert np.array_equal(y, simulate(CASCADE, u)[0])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_growth_beyond_the_dtype_is_named_once(dtype):
+    wide = numeric.stack([numeric.Layer([3.0, 0.5], [[1], [1]], [[1, 1]])])
+    for stack in (numeric.cascade([3.0]), wide):
+        with pytest.warns(RuntimeWarning, match=f"simulate: .* exceed {np.dtype(dtype)}") as caught:
+            y, _ = simulate(stack, np.ones(1000, dtype))
+        assert len(caught) == 1
+        first = int(np.argmax(~np.isfinite(y)))
+        assert np.isfinite(y[:first]).all() and f"from t = {first} on" in str(caught[0].message)

@@ -203,3 +203,19 @@ def test_formulas_hold_at_lag_zero_with_feedthrough():
     R = symbolic.autocovariance(symbolic.scalar_cascade([POLE], d=d), LAG)
     assert sympy.cancel(R.subs(LAG, 0) - (d**2 + 2 * d + 1 / (1 - POLE**2))) == 0
     assert not expand_func(R).has(sympy.nan)
+
+
+@pytest.mark.parametrize("timing", ["current", "delayed"])
+def test_group_delay_where_the_response_is_real(timing):
+    """At ω = 0 and π, w = ±1: Σ λw/(1 − λw), the form in which it is known, and the same value with a skip."""
+    extra = 2 if timing == "delayed" else 0
+    two = symbolic.scalar_cascade([POLE, POLE], timing=timing)
+    assert symbolic.group_delay(two, 0) == 2 * POLE / (1 - POLE) + extra
+    for omega in (sympy.pi, -sympy.pi):
+        assert symbolic.group_delay(two, omega) == -2 * POLE / (1 + POLE) + extra
+    skip, angle = symbolic.scalar_cascade([POLE], d=Symbol("d", real=True), timing=timing), Symbol("omega", real=True)
+    for omega in (0, sympy.pi):
+        everywhere = symbolic.group_delay(skip, angle).subs(angle, omega)
+        assert sympy.cancel(symbolic.group_delay(skip, omega) - everywhere) == 0
+    assert symbolic.group_delay(symbolic.scalar_cascade([1]), 0) is sympy.nan
+    assert symbolic.group_delay(symbolic.scalar_cascade([0], b=-1, d=1), 0) is sympy.nan

@@ -1,0 +1,172 @@
+"""Vectors of 8 doubles or 16 floats for kernels: one register of AVX-512, two of AVX2, four of NEON.
+
+Whatever the machine, the same operations in the same order: `fma` rounds once everywhere. `load` and `store` take a
+contiguous array of any shape and the position of the first entry, unchecked.
+"""
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic, models, register_model
+
+BITS = 512
+
+
+class Vector(types.Type):
+    """BITS of one kind of float."""
+
+    def __init__(self, dtype):
+        self.dtype, self.lanes = dtype, BITS // dtype.bitwidth
+        super().__init__(f"Vector({dtype} × {self.lanes})")
+
+
+@register_model(Vector)
+class _Model(models.PrimitiveModel):
+    def __init__(self, manager, vector):
+        super().__init__(manager, vector, ir.VectorType(manager[vector.dtype].get_value_type(), vector.lanes))
+
+
+def _pointer(context, builder, array_type, array, position):
+    """Of the entry at `position`, as a pointer to a vector."""
+    data = context.make_array(array_type)(context, builder, array).data
+    vector = context.get_value_type(Vector(array_type.dtype))
+    return builder.bitcast(builder.gep(data, [position]), vector.as_pointer())
+
+
+def _filled(context, builder, vector, value):
+    unused = ir.Constant(context.get_value_type(vector), ir.Undefined)
+    first = builder.insert_element(unused, value, ir.IntType(32)(0))
+    mask = ir.Constant(ir.VectorType(ir.IntType(32), vector.lanes), [0] * vector.lanes)
+    return builder.shuffle_vector(first, unused, mask)
+
+
+def _is_contiguous(array):
+    return isinstance(array, types.Array) and array.layout == "C" and isinstance(array.dtype, types.Float)
+
+
+@intrinsic
+def load(typing_context, array, position):
+    """The entries from `position` on."""
+    if not (_is_contiguous(array) and isinstance(position, types.Integer)):
+        return None
+
+    def generate(context, builder, signature, arguments):
+        pointer = _pointer(context, builder, array, arguments[0], arguments[1])
+        return builder.load(pointer, align=array.dtype.bitwidth // 8)
+
+    return Vector(array.dtype)(array, types.intp), generate
+
+
+@intrinsic
+def store(typing_context, array, position, vector):
+    """Put the vector at `position` and after."""
+    if not (_is_contiguous(array) and vector == Vector(array.dtype)):
+        return None
+
+    def generate(context, builder, signature, arguments):
+        pointer = _pointer(context, builder, array, arguments[0], arguments[1])
+        builder.store(arguments[2], pointer, align=array.dtype.bitwidth // 8)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, vector), generate
+
+
+@intrinsic
+def spread(typing_context, array, position):
+    """The one entry at `position`, in every lane."""
+    if not (_is_contiguous(array) and isinstance(position, types.Integer)):
+        return None
+
+    def generate(context, builder, signature, arguments):
+        data = context.make_array(array)(context, builder, arguments[0]).data
+        return _filled(context, builder, Vector(array.dtype), builder.load(builder.gep(data, [arguments[1]])))
+
+    return Vector(array.dtype)(array, types.intp), generate
+
+
+@intrinsic
+def broadcast(typing_context, value):
+    """The same number in every lane."""
+    if not isinstance(value, types.Float):
+        return None
+    vector = Vector(value)
+
+    def generate(context, builder, signature, arguments):
+        return _filled(context, builder, vector, arguments[0])
+
+    return vector(value), generate
+
+
+@intrinsic
+def fma(typing_context, a, b, c):
+    """a b + c, rounded once."""
+    if not (isinstance(a, Vector) and a == b == c):
+        return None
+
+    def generate(context, builder, signature, arguments):
+        kind = context.get_value_type(a)
+        name = f"llvm.fma.v{a.lanes}f{a.dtype.bitwidth}"
+        function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind] * 3), name)
+        return builder.call(function, arguments)
+
+    return a(a, a, a), generate
+
+
+def _binary(name):
+    @intrinsic
+    def operation(typing_context, a, b):
+        if not (isinstance(a, Vector) and a == b):
+            return None
+
+        def generate(context, builder, signature, arguments):
+            return getattr(builder, name)(*arguments)
+
+        return a(a, b), generate
+
+    return operation
+
+
+add, subtract, multiply = _binary("fadd"), _binary("fsub"), _binary("fmul")
+
+
+@intrinsic
+def total(typing_context, vector):
+    """The sum of the lanes: halves onto halves."""
+    if not isinstance(vector, Vector):
+        return None
+
+    def generate(context, builder, signature, arguments):
+        value, lanes = arguments[0], vector.lanes
+        while lanes > 1:
+            lanes //= 2
+            indices = ir.VectorType(ir.IntType(32), lanes)
+            low, high = (ir.Constant(indices, list(range(start, start + lanes))) for start in (0, lanes))
+            unused = ir.Constant(value.type, ir.Undefined)
+            value = builder.fadd(*(builder.shuffle_vector(value, unused, half) for half in (low, high)))
+        return builder.extract_element(value, ir.IntType(32)(0))
+
+    return vector.dtype(vector), generate
+
+
+@intrinsic
+def transpose(typing_context, rows):
+    """A square of vectors, mirrored: log₂ n rounds in which two vectors trade halves, quarters, …"""
+    if not (isinstance(rows, types.UniTuple) and isinstance(rows.dtype, Vector) and rows.count == rows.dtype.lanes):
+        return None
+    n = rows.count
+
+    def generate(context, builder, signature, arguments):
+        values = cgutils.unpack_tuple(builder, arguments[0])
+        indices = ir.VectorType(ir.IntType(32), n)
+        span = n // 2
+        while span:
+            for i in range(n):
+                if not i & span:
+                    a, b = values[i], values[i + span]
+                    keep = [j if not j & span else n + j - span for j in range(n)]
+                    give = [j + span if not j & span else n + j for j in range(n)]
+                    values[i] = builder.shuffle_vector(a, b, ir.Constant(indices, keep))
+                    values[i + span] = builder.shuffle_vector(a, b, ir.Constant(indices, give))
+            span //= 2
+        return context.make_tuple(builder, rows, values)
+
+    return rows(rows), generate

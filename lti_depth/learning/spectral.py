@@ -1,0 +1,250 @@
+r"""Responses of a stack on the unit circle, their derivatives in every parameter, and the error of a student.
+
+Every parameter p of layer k enters as a rank-one matrix, ∂_p H_k = α_p β_pᵀ, with φ_n = 1/(1−λ_n w) (delayed timing:
+w/(1−λ_n w)) and φ_n' = φ_n w/(1−λ_n w):
+
+    ∂λ_n: φ_n' C e_n, e_nᵀB;   ∂B_nj: φ_n C e_n, e_jᵀ;   ∂C_in: e_i, φ_n e_nᵀB;   ∂D_ij: e_i, e_jᵀ.
+
+With L_k = H_K … H_{k+1} and R_k = H_{k−1} … H_1, ∂_p H = (L_k α_p)(β_pᵀ R_k). The derivatives here are holomorphic
+ones, in the parameters of the stack closed under conjugation; `coordinates` returns to those of the stack.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..numeric import power_spectrum
+from ..numeric.covariances import process_or_white
+from ..system import Process, Stack, cascade, validation
+from ..system.processes import require_stationary
+from . import nodes as quadrature
+
+
+@dataclass(frozen=True, eq=False)
+class Responses:
+    """A closed stack at n nodes: for each layer φ and ψ = w/(1−λw) (n, N), H_k (n, H, H'), L_k and R_k."""
+
+    stack: Stack
+    phi: list
+    psi: list
+    H: list
+    left: list
+    right: list
+
+    @property
+    def total(self):
+        """H, (n, H_out, H_in)."""
+        return self.H[-1] @ self.right[-1]
+
+
+def split(values, stack):
+    """(n, ΣN) by layer."""
+    return np.split(values, np.cumsum(stack.widths)[:-1], axis=-1)
+
+
+def responses(stack, w, gaps):
+    """`Responses` of a closed stack at w (n,), where its 1 − λw are `gaps` (n, ΣN)."""
+    psi = split(w[:, None] / gaps, stack)
+    phi = psi if stack.timing == "delayed" else split(1 / gaps, stack)
+    H = [layer.D + (layer.C * f[:, None, :]) @ layer.B for layer, f in zip(stack, phi, strict=True)]
+    h_in, h_out = stack.channels[0], stack.channels[-1]
+    right, left = [np.broadcast_to(np.eye(h_in), (len(w), h_in, h_in))], [np.eye(h_out)]
+    for k in range(len(H) - 1):
+        right.append(H[k] @ right[-1])
+        left.append(left[-1] @ H[-1 - k])
+    return Responses(stack, phi, psi, H, left[::-1], right)
+
+
+def together(stacks, process):
+    """At the nodes where all stacks and the process are resolved: the responses of each stack, and S_u dω/2π (n,)."""
+    process = process_or_white(process)
+    closed = []
+    for stack in stacks:
+        require_stationary(stack, "a population loss")
+        if stack.channels[0] != stacks[0].channels[0] or stack.channels[-1] != stacks[0].channels[-1]:
+            raise ValueError(f"student: expected {stacks[-1].channels[0]} input and {stacks[-1].channels[-1]} output "
+                             f"channels as the teacher has, got {stack.channels[0]} and {stack.channels[-1]}")
+        closed.append(stack.closed())
+    shapes = [part.shape.closed() for part in process.parts if part.shape is not None]
+    poles = [layer.poles for stack in (*closed, *shapes) for layer in stack]
+    cuts = np.cumsum([sum(stack.widths) for stack in closed])
+    reach = 2 * max(len(part.source) - 1 for part in process.parts)
+    half = process.real and all(stack.real_output for stack in stacks)
+    for chunk in quadrature.around(poles, reach, half):
+        density = sum(_density(part, chunk) for part in process.parts) * chunk.weights
+        gaps = np.split(chunk.gaps, cuts, axis=1)
+        yield [responses(stack, chunk.w, g) for stack, g in zip(closed, gaps, strict=False)], density, chunk.w
+
+
+def _density(part, nodes):
+    """S_u of one part of the process; a source of many lags at equally spaced nodes by one Fourier transform."""
+    L = len(part.source)
+    if part.shape is not None or (L > 1 and not nodes.count):
+        return power_spectrum(cascade([0.0]), nodes.omega, Process((part,)))
+    if L == 1:
+        return part.variance
+    turned = part.source * np.exp(-1j * np.pi / nodes.count * np.arange(L))
+    S = 2 * np.fft.fft(turned, nodes.count).real - part.source[0].real
+    return part.variance / part.source[0].real * S[np.rint(nodes.omega * nodes.count / (2 * np.pi) - 0.5).astype(int)]
+
+
+def outer_factors(at, k):
+    """α (n, P_k, H_k) and β (n, P_k, H_{k−1}) of layer k; order: poles, B, C, D, each by rows."""
+    layer, phi, psi = at.stack[k], at.phi[k], at.psi[k]
+    (h_in, h_out), N, n = layer.channels, layer.width, len(phi)
+    column = phi[:, :, None] * layer.C.T  # φ_n C e_n
+    row = phi[:, :, None] * layer.B  # φ_n e_nᵀB
+
+    def spread(values, rows, columns, axis):
+        shape = (n, rows, columns, values.shape[-1])
+        return np.broadcast_to(np.expand_dims(values, axis), shape).reshape(n, rows * columns, -1)
+
+    unit_in, unit_out = (np.broadcast_to(np.eye(size, dtype=complex), (n, size, size)) for size in (h_in, h_out))
+    alpha = [psi[:, :, None] * column, spread(column, N, h_in, 2), spread(unit_out, h_out, N, 2),
+             spread(unit_out, h_out, h_in, 2)]  # fmt: skip
+    beta = [np.broadcast_to(layer.B, (n, N, h_in)), spread(unit_in, N, h_in, 1), spread(row, h_out, N, 1),
+            spread(unit_in, h_out, h_in, 1)]  # fmt: skip
+    return np.concatenate(alpha, axis=1), np.concatenate(beta, axis=1)
+
+
+def jacobian_factors(at, k):
+    """L_k α_p (n, P_k, H_out) and β_pᵀ R_k (n, P_k, H_in)."""
+    alpha, beta = outer_factors(at, k)
+    return alpha @ np.swapaxes(at.left[k], -1, -2), beta @ at.right[k]
+
+
+def jacobian(at):
+    """∂_p H, (n, P, H_out·H_in)."""
+    parts = []
+    for k in range(len(at.stack)):
+        a, b = jacobian_factors(at, k)
+        parts.append((a[:, :, :, None] * b[:, :, None, :]).reshape(len(a), a.shape[1], -1))
+    return np.concatenate(parts, axis=1)
+
+
+def adjoint(at, weighted, k):
+    """M_k = L_kᵀ Ē R_kᵀ for `weighted` = Ē times the weights, (n, H_k, H_{k−1})."""
+    return np.swapaxes(at.left[k], -1, -2) @ weighted @ np.swapaxes(at.right[k], -1, -2)
+
+
+def contract(at, weighted, k):
+    """Σ tr(E* ∂_p H) over the nodes, as (poles, B, C, D) of closed layer k."""
+    layer, phi, psi = at.stack[k], at.phi[k], at.psi[k]
+    M = adjoint(at, weighted, k)
+    down, up = layer.C.T @ M, M @ layer.B.T  # (n, N, H_{k−1}), (n, H_k, N)
+    return (
+        np.sum(phi * psi * np.sum(down * layer.B, axis=2), axis=0),
+        np.sum(phi[:, :, None] * down, axis=0),
+        np.sum(phi[:, None, :] * up, axis=0),
+        np.sum(M, axis=0),
+    )
+
+
+def curvature(at, weighted):
+    """Σ tr(E* ∂_p∂_q H) over the nodes, (P, P): the second derivatives inside each layer and across layers."""
+    factors = [outer_factors(at, k) for k in range(len(at.stack))]
+    starts = np.cumsum([0] + [alpha.shape[1] for alpha, _ in factors])
+    total = np.zeros((starts[-1], starts[-1]), dtype=complex)
+    for k, (alpha, beta) in enumerate(factors):
+        rows = slice(starts[k], starts[k + 1])
+        total[rows, rows] = _inside(at, adjoint(at, weighted, k), k)
+        entering = np.swapaxes(weighted @ np.swapaxes(beta @ at.right[k], -1, -2), -1, -2)  # Ē R_kᵀ β_p
+        passed = alpha
+        for l in range(k + 1, len(factors)):
+            later, taken = factors[l]
+            first = later @ np.swapaxes(at.left[l], -1, -2) @ np.swapaxes(entering, -1, -2)
+            block = np.sum(first * (taken @ np.swapaxes(passed, -1, -2)), axis=0)
+            columns = slice(starts[l], starts[l + 1])
+            total[columns, rows], total[rows, columns] = block, block.T
+            passed = passed @ np.swapaxes(at.H[l], -1, -2)
+    return total
+
+
+def _inside(at, M, k):
+    """Second derivatives within a layer: λλ, λB, λC and BC at one state."""
+    layer, phi, psi = at.stack[k], at.phi[k], at.psi[k]
+    (h_in, h_out), N = layer.channels, layer.width
+    down, up = layer.C.T @ M, M @ layer.B.T
+    slope = phi * psi
+    states, b = np.arange(N), N + np.arange(N * h_in).reshape(N, h_in)
+    c = N + N * h_in + np.arange(h_out * N).reshape(h_out, N)
+    T = np.zeros((N + N * h_in + h_out * N + h_out * h_in,) * 2, dtype=complex)
+    T[states, states] = np.sum(2 * slope * psi * np.sum(down * layer.B, axis=2), axis=0)
+    T[states[:, None], b] = np.sum(slope[:, :, None] * down, axis=0)
+    T[states, c] = np.sum(slope[:, None, :] * up, axis=0)
+    T[b[None, :, :], c[:, :, None]] = np.einsum("tn,tij->inj", phi, M)
+    return T + np.triu(T, 1).T
+
+
+def real_coordinates(stack, squares, bends=0.0):
+    """Re[U* squares U + Uᵀ bends U]: from holomorphic derivatives of the closed stack to its real coordinates."""
+    if stack.dtype.kind == "f":
+        order = _positions(_shapes(stack))
+        matrix = np.real(squares + bends)[np.ix_(order, order)]
+    else:
+        U = embedding(stack)
+        matrix = (U.conj().T @ squares @ U + U.T @ (bends * np.eye(len(U)) if np.isscalar(bends) else bends) @ U).real
+    return (matrix + matrix.T) / 2
+
+
+def _shapes(stack):
+    return [(layer.poles.shape, layer.B.shape, layer.C.shape, layer.D.shape) for layer in stack]
+
+
+def _positions(shapes):
+    """Where the parameters in flat order (all poles, all B, all C, all D) stand in the order by layer."""
+    sizes = np.array([[int(np.prod(shape)) for shape in four] for four in shapes])
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).reshape(sizes.shape)
+    return np.concatenate([start + np.arange(size) for start, size in zip(starts.T.ravel(), sizes.T.ravel(),
+                                                                         strict=True)])  # fmt: skip
+
+
+def embedding(stack):
+    """The closed stack's parameters as linear functions of a complex stack's real coordinates: (P_closed, 2P) complex.
+
+    Rows by layer, then poles, B, C, D; columns all poles, all B, all C, all D: first the real parts, then the imaginary
+    ones. What is real in a complex stack has no imaginary coordinate: its column is 0.
+    """
+    shapes = _shapes(stack)
+    flat = np.argsort(_positions(shapes))  # the column of each parameter in the order by layer
+    P, start, blocks = len(flat), 0, []
+    for layer, four in zip(stack, shapes, strict=True):
+        for field, shape in enumerate(four):
+            size = int(np.prod(shape))
+            block, rows = np.zeros((size, 2 * P), dtype=complex), np.arange(size)
+            columns = flat[start : start + size]
+            block[rows, columns] = 1
+            if layer.dtype.kind == "c" and not (layer.real and field == 3):
+                block[rows, P + columns] = 1j
+            if layer.real and field < 3:
+                block = block.reshape(*shape, 2 * P) / (2 if field == 2 else 1)
+                block = np.concatenate([block, block.conj()], axis=1 if field == 2 else 0).reshape(-1, 2 * P)
+            blocks.append(block)
+            start += size
+    return np.concatenate(blocks)
+
+
+def coordinates(stack, contracted):
+    """From holomorphic derivatives of the closed stack to (∂_Re + i ∂_Im) in the stack's parameters, by layer.
+
+    δL = Re[c δθ + c' δθ̄] where the closed stack has θ̄ next to θ: the gradient is c̄ + c'.
+    """
+    out = []
+    for layer, fields in zip(stack, contracted, strict=True):
+        if layer.dtype.kind == "f":
+            out.append(tuple(c.real for c in fields))
+        elif not layer.real:
+            out.append(tuple(c.conj() for c in fields))
+        else:
+            N = layer.width
+            poles, B, C, D = fields
+            out.append((poles[:N].conj() + poles[N:], B[:N].conj() + B[N:], (C[:, :N].conj() + C[:, N:]) / 2, D.real))
+    return out
+
+
+def require_pair(student, teacher):
+    """Two stacks of one shape outside."""
+    for value, name in ((student, "student"), (teacher, "teacher")):
+        if not isinstance(value, Stack):
+            raise TypeError(f"{name}: expected a Stack, got {validation.describe(value)}; linearize(network) makes a "
+                            "stack of a linear network")

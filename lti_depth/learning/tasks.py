@@ -1,0 +1,160 @@
+r"""Tasks: what a student is trained on. A task knows its loss, the exact gradient, and where both are defined.
+
+Every task has ``loss(student, rng=None)`` and ``gradient(student, rng=None) -> (loss, Fields or NetworkFields)``, the
+gradient being (∂_Re + i ∂_Im) L for complex parameters; and ``stationary``: whether the loss exists only for stable
+students; `fresh`: whether each call draws its own samples.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..numeric import simulate
+from ..system import Network, Process, Stack, validation, white
+from . import networks, population, sampled, sampling, sections
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    r"""Identification without samples: :math:`L = \tfrac12 E|y_S - y_T|^2` in the stationary state, exact.
+
+    Parameters
+    ----------
+    teacher : Stack
+    process : Process or None
+        The input on each channel; None: white noise of unit variance.
+    """
+
+    teacher: Stack
+    process: Process | None = None
+    stationary: ClassVar[bool] = True
+    fresh: ClassVar[bool] = False
+
+    def loss(self, student, rng=None):
+        """½E|y_S − y_T|²."""
+        return population.loss(student, self.teacher, self.process)
+
+    def gradient(self, student, rng=None):
+        """(loss, Fields)."""
+        return population.gradient(student, self.teacher, self.process)
+
+    def section_gradient(self, student):
+        """(loss, ∂L/∂(a₁, a₂) of each second-order section, ∂L/∂g): smooth where the poles of a section coincide."""
+        return sections.section_gradient(student, self.teacher, self.process)
+
+    def gauss_newton(self, student):
+        """E[∂y ∂yᵀ] in full real coordinates: (P, P) in flat order, complex stacks (2P, 2P), all Re, then all Im."""
+        return population.gauss_newton(student, self.process)
+
+    def hessian(self, student):
+        """The second derivatives of the loss in full real coordinates, shaped as `gauss_newton`."""
+        return population.hessian(student, self.teacher, self.process)
+
+
+@dataclass(frozen=True, eq=False)
+class Sampled:
+    r"""Identification from samples: a fresh batch at every step, from the zero state.
+
+    .. math:: L = \frac{1}{2\,\text{batch}\,(T - \text{washout})} \sum_{\text{batch}}
+              \sum_{t \ge \text{washout}} |y_S - y_T|^2
+
+    Parameters
+    ----------
+    teacher : Stack or Network
+    process : Process or None
+        The input on each channel; None: white noise of unit variance.
+    batch, length : int
+        Records at a step, and T, the samples of each.
+    washout : int
+        Samples at the start that do not count.
+    """
+
+    teacher: Stack | Network
+    process: Process | None = None
+    batch: int = 32
+    length: int = 1000
+    washout: int = 0
+    stationary: ClassVar[bool] = False
+    fresh: ClassVar[bool] = True
+
+    def __post_init__(self):
+        validation.integer(self.batch, "batch", 1)
+        validation.integer(self.length, "length", 1)
+        if validation.integer(self.washout, "washout", 0) >= self.length:
+            raise ValueError(f"washout: expected fewer samples than the length {self.length}, got {self.washout}")
+
+    @property
+    def weights(self):
+        """(T,) weights over time, of sum 1."""
+        weights = np.zeros(self.length)
+        weights[self.washout :] = 1 / (self.length - self.washout)
+        return weights
+
+    def draw(self, rng):
+        """(u, target): (batch, T) for one channel, else (batch, T, H)."""
+        channels = _channels(self.teacher)
+        u = sampling.draw(self.process or white(), rng, (self.batch * channels, self.length))
+        if channels > 1:
+            u = np.ascontiguousarray(u.reshape(self.batch, channels, self.length).transpose(0, 2, 1))
+        return u, _outputs(self.teacher, u)
+
+    def loss(self, student, rng):
+        """Of one fresh batch."""
+        return _engine(student).loss(student, *self.draw(rng), self.weights)
+
+    def gradient(self, student, rng):
+        """(loss, fields) of one fresh batch."""
+        return _engine(student).gradient(student, *self.draw(rng), self.weights)
+
+
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """Given data: L = ½ mean over the batch of Σ_t w_t |y_t − target_t|², summed over channels; from the zero state.
+
+    Parameters
+    ----------
+    u, target : (T,), (batch, T) or (batch, T, H) array
+    weights : (T,) array or None
+        w_t; None: 1/T each.
+    """
+
+    u: Any
+    target: Any
+    weights: Any = None
+    stationary: ClassVar[bool] = False
+    fresh: ClassVar[bool] = False
+
+    def __post_init__(self):
+        u, target = validation.numbers(self.u, "u"), validation.numbers(self.target, "target")
+        if not 1 <= u.ndim <= 3 or u.ndim != target.ndim or u.shape[:2] != target.shape[:2] or not u.size:
+            raise ValueError(f"target: expected as many records and samples as u {u.shape}, got {target.shape}; pass "
+                             "(T,), (batch, T) or (batch, T, H) for both")
+        length = u.shape[0] if u.ndim == 1 else u.shape[1]
+        weights = np.full(length, 1 / length) if self.weights is None else self.weights
+        weights = validation.vector(weights, "weights", length, "T")
+        if weights.dtype.kind == "c" or (weights < 0).any():
+            raise ValueError("weights: expected non-negative numbers over time")
+        for name, array in (("u", u), ("target", target), ("weights", weights)):
+            object.__setattr__(self, name, array)
+
+    def loss(self, student, rng=None):
+        """Over all of the data."""
+        return _engine(student).loss(student, self.u, self.target, self.weights)
+
+    def gradient(self, student, rng=None):
+        """(loss, fields) over all of the data."""
+        return _engine(student).gradient(student, self.u, self.target, self.weights)
+
+
+def _engine(student):
+    return sampled if isinstance(student, Stack) else networks
+
+
+def _channels(model):
+    first = model.layers[0] if isinstance(model, Stack) else model.blocks[0]
+    return first.channels[0]
+
+
+def _outputs(model, u):
+    return simulate(model, u)[0] if isinstance(model, Stack) else networks.apply(model, u)

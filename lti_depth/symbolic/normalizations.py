@@ -1,0 +1,132 @@
+"""Gains that keep states at one size, as they are used in practice, and the one that does."""
+
+import sympy
+
+from . import expressions
+from .covariances import require_process, state_variance
+from .layers import Layer
+from .stacks import Stack, require_stack
+
+ARMS = ("none", "unit-dc", "l1", "lru", "depth-aware", "isometric")
+
+
+def normalization(stack, arm, process=None):
+    r"""The gains γ of a normalization, for each state.
+
+    "none" 1; "unit-dc" \|1 − λ\|; "l1" 1 − \|λ\|; "lru" √(1 − \|λ\|²); "depth-aware" 1/√E\|x\|² with the earlier layers
+    normalized; "isometric" √(1 − \|λ\|²), for all-pass layers.
+
+    Parameters
+    ----------
+    stack : Stack
+    arm : {"none", "unit-dc", "l1", "lru", "depth-aware", "isometric"}
+    process : Process
+        Of the input; white noise of unit variance if None. Only "depth-aware" depends on it.
+
+    Returns
+    -------
+    ImmutableMatrix, (K, N_max)
+        Zero in the padding of narrower layers.
+
+    Raises
+    ------
+    ValueError
+        An unknown arm; a pole on or outside the unit circle; "depth-aware" of a state that no input reaches;
+        "isometric" of layers that are not scalar, or of a pole 0 in current timing.
+
+    Notes
+    -----
+    Either timing. Orvieto et al., arXiv 2303.06349 (LRU). Equal real poles, white input: the depth-aware
+    γ_k² = (1−λ²) P_{k−2}(x)/P_{k−1}(x), x = (1+λ²)/(1−λ²), with Legendre's polynomials P; new here.
+    """
+    require_stack(stack)
+    expressions.choice(arm, "arm", ARMS)
+    process = require_process(stack, process, "normalization")
+    if arm == "isometric":
+        _require_all_pass(stack)
+    if arm == "depth-aware":
+        return _padded(_depth_aware(stack, process))
+    return _padded([[_gain(pole, arm) for pole in layer.poles] for layer in stack.layers])
+
+
+def _gain(pole, arm):
+    if arm == "none":
+        return sympy.Integer(1)
+    if arm == "unit-dc":
+        return sympy.Abs(1 - pole)
+    return 1 - sympy.Abs(pole) if arm == "l1" else sympy.sqrt(1 - sympy.Abs(pole) ** 2)
+
+
+def _depth_aware(stack, process):
+    layers, rows = [], []
+    for k, layer in enumerate(stack.layers):
+        variances = list(state_variance(Stack((*layers, layer), timing=stack.timing), process)[k, : layer.width])
+        if any(variance.is_zero for variance in variances):
+            raise ValueError(f"arm: expected states that vary for 'depth-aware', got the variance 0 in layer {k}; give "
+                             "each row of its B an entry")
+        rows.append([1 / sympy.sqrt(variance) for variance in variances])
+        layers.append(_scaled(layer, rows[-1]))
+    return rows
+
+
+def _scaled(layer, gains):
+    return Layer(layer.poles, expressions.diagonal(gains) * layer.B, layer.C, layer.D, real=layer.real)
+
+
+def _padded(rows):
+    width = max(map(len, rows))
+    return sympy.ImmutableMatrix([list(row) + [0] * (width - len(row)) for row in rows])
+
+
+def normalize(stack, arm, process=None):
+    r"""The stack with a normalization applied.
+
+    Row n of layer k's B is multiplied by γ_{k,n} of `normalization`, earlier layers first; C, D and the poles stay.
+    "isometric" replaces the layers of a scalar cascade by the all-pass layers of their poles, whatever their gains:
+
+    .. math:: H_k(z) = \frac{z^{-1} - \bar\lambda_k}{1 - \lambda_k z^{-1}}, \qquad |H_k(e^{i\omega})| = 1
+
+    with b = c = √(1−\|λ\|²), d = −λ̄ (delayed timing), or b = √(1−\|λ\|²), c = b/λ, d = −1/λ (current timing, λ ≠ 0).
+
+    Parameters
+    ----------
+    stack : Stack
+    arm : {"none", "unit-dc", "l1", "lru", "depth-aware", "isometric"}
+    process : Process
+        Of the input; white noise of unit variance if None.
+
+    Returns
+    -------
+    Stack
+
+    Raises
+    ------
+    ValueError
+        As `normalization`.
+
+    Notes
+    -----
+    All-pass sections: Oppenheim & Schafer, Discrete-Time Signal Processing, section 5.5.
+    """
+    gains = normalization(stack, arm, process)
+    layers = [
+        _all_pass(layer.poles[0], gains[k, 0], stack.timing) if arm == "isometric"
+        else _scaled(layer, list(gains[k, : layer.width]))
+        for k, layer in enumerate(stack.layers)
+    ]  # fmt: skip
+    return Stack(tuple(layers), timing=stack.timing)
+
+
+def _all_pass(pole, gain, timing):
+    c, d = (gain / pole, -1 / pole) if timing == "current" else (gain, -sympy.conjugate(pole))
+    return Layer([pole], [[gain]], [[c]], [[d]])
+
+
+def _require_all_pass(stack):
+    for k, layer in enumerate(stack.layers):
+        if layer.width > 1 or layer.channels != (1, 1) or layer.real:
+            raise ValueError(f"arm: expected a scalar cascade for 'isometric', got layer {k} with {layer.width} "
+                             f"states, channels {layer.channels}; all-pass layers have one state and one channel")
+        if stack.timing == "current" and layer.poles[0] == 0:
+            raise ValueError(f"arm: expected poles other than 0 for 'isometric' in current timing, got 0 in layer {k}; "
+                             "its all-pass layer is a pure delay, which needs delayed timing")

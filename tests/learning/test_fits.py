@@ -1,0 +1,254 @@
+"""fit: same seed, same bits; resuming equals one longer run; divergence is a status."""
+
+import numpy as np
+import pytest
+
+from lti_depth.learning import (
+    LBFGS,
+    Adam,
+    Chart,
+    Fit,
+    GradientDescent,
+    GradientFlow,
+    LeastSquares,
+    NaturalGradient,
+    Population,
+    Recorded,
+    Sampled,
+    fit,
+)
+from lti_depth.system import Block, Layer, Network, ar1, cascade, stack
+
+RNG = np.random.default_rng(0)
+TEACHER = cascade([0.9, 0.5], 0.5)
+STUDENT = cascade([0.6, 0.3], 0.7)
+
+
+def network(seed):
+    rng = np.random.default_rng(seed)
+
+    def layer():
+        poles = 0.8 * np.exp(1j * rng.uniform(0, 2, 2))
+        return Layer(poles, rng.normal(size=(2, 2)) + 0j, rng.normal(size=(2, 2)) + 0j, np.eye(2), real=True)
+
+    return Network((Block(layer(), "rms", "tanh", rng.normal(size=(2, 2)), True), Block(layer())))
+
+
+TASKS = {
+    "population": (STUDENT, Population(TEACHER, ar1(0.5))),
+    "sampled": (STUDENT, Sampled(TEACHER, ar1(0.5), batch=4, length=50, washout=10)),
+    "recorded": (STUDENT, Recorded(RNG.normal(size=(3, 40)), RNG.normal(size=(3, 40)))),
+    "network": (network(1), Sampled(network(0), None, batch=2, length=30)),
+}
+OPTIMIZERS = {
+    "gradient descent": GradientDescent(1e-3),
+    "Adam": Adam(0.01, weight_decay=1e-3, warmup=5, final_rate=1e-4, horizon=50),
+}
+
+
+def same(first, second):
+    for name in ("times", "losses", "trajectory", "point"):
+        np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
+    assert (first.status, first.step, first.seed) == (second.status, second.step, second.seed)
+    assert first.rng_state == second.rng_state
+    assert first.state.keys() == second.state.keys()
+    for name in first.state:
+        np.testing.assert_array_equal(first.state[name], second.state[name])
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("name", TASKS)
+def test_same_seed_same_bits_and_another_seed_others(name, optimizer):
+    model, task = TASKS[name]
+    run = [fit(model, task, OPTIMIZERS[optimizer], steps=20, seed=seed) for seed in (3, 3, 4)]
+    same(run[0], run[1])
+    assert task.fresh == (not np.array_equal(run[0].losses, run[2].losses))
+
+
+@pytest.mark.parametrize("every", [1, 7])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("name", TASKS)
+def test_resuming_is_one_longer_run(name, optimizer, every):
+    model, task = TASKS[name]
+    whole = fit(model, task, OPTIMIZERS[optimizer], steps=50, seed=3, every=every)
+    part = fit(model, task, OPTIMIZERS[optimizer], steps=18, seed=3, every=every)
+    part = fit(model, task, OPTIMIZERS[optimizer], steps=31, every=every, resume=part)
+    same(fit(model, task, OPTIMIZERS[optimizer], steps=50, every=every, resume=part), whole)
+
+
+def test_resuming_a_natural_gradient():
+    task = Population(TEACHER)
+    whole = fit(STUDENT, task, NaturalGradient(0.1), steps=20)
+    part = fit(STUDENT, task, NaturalGradient(0.1), steps=7)
+    same(fit(STUDENT, task, NaturalGradient(0.1), steps=20, resume=part), whole)
+
+
+def test_resuming_what_scipy_drives():
+    task, chart = Population(TEACHER), Chart(STUDENT, train=("poles", "B"))
+    first = fit(chart, task, GradientFlow(1.0), steps=500)
+    on = fit(chart, task, GradientFlow(2.0), steps=1000, resume=first)
+    whole = fit(chart, task, GradientFlow(2.0), steps=1000)
+    assert on.times[-1] == 2.0 and (np.diff(on.times) > 0).all()
+    np.testing.assert_allclose(on.point, whole.point, rtol=1e-6)
+    first = fit(chart, task, LBFGS(), steps=5)
+    assert first.status == "max steps"
+    on = fit(chart, task, LBFGS(), steps=100, resume=first)
+    np.testing.assert_array_equal(on.times, np.arange(len(on.times)))
+    assert on.loss < first.loss
+
+
+def test_resuming_needs_the_same_chart_and_optimizer():
+    part = fit(STUDENT, Population(TEACHER), GradientDescent(0.01), steps=3)
+    with pytest.raises(ValueError, match="same chart"):
+        fit(STUDENT, Population(TEACHER), Adam(0.01), steps=5, resume=part)
+    with pytest.raises(ValueError, match="same chart"):
+        fit(Chart(STUDENT, train=("B",)), Population(TEACHER), GradientDescent(0.01), steps=5, resume=part)
+    with pytest.raises(ValueError, match="horizon"):
+        cosine = Adam(0.01, final_rate=1e-4)
+        fit(STUDENT, Population(TEACHER), cosine, steps=9,
+            resume=fit(STUDENT, Population(TEACHER), cosine, steps=5))
+    with pytest.raises(ValueError, match="steps: expected"):
+        fit(STUDENT, Population(TEACHER), GradientDescent(0.01), steps=2, resume=part)
+
+
+def test_the_record():
+    found = fit(STUDENT, Population(TEACHER), GradientDescent(1e-3), steps=25, every=10)
+    np.testing.assert_array_equal(found.times, [0, 10, 20, 25])
+    assert found.trajectory.shape == (4, 8) and found.losses.shape == (4,)
+    assert found.step == 25 and found.status == "max steps" and found.loss == found.losses[-1]
+    for index, loss in enumerate(found.losses):
+        assert Population(TEACHER).loss(found.model_at(index)) == pytest.approx(loss, rel=1e-13)
+    np.testing.assert_array_equal(found.model.poles, found.model_at(-1).poles)
+    for array in (found.times, found.losses, found.trajectory, found.point):
+        assert not array.flags.writeable
+    assert isinstance(found, Fit)
+
+
+def test_converged():
+    task = Population(TEACHER)
+    found = fit(STUDENT, task, NaturalGradient(), steps=100, tolerance=1e-6)
+    assert found.status == "converged" and found.losses[-1] <= 1e-6 < found.losses[-2]
+    assert fit(TEACHER, task, GradientDescent(0.1), steps=10).status == "converged"
+    assert fit(TEACHER, task, GradientFlow(1.0), steps=10).status == "converged"
+
+
+@pytest.mark.parametrize("optimizer", [LBFGS(), LeastSquares(), GradientFlow(1e4)])
+def test_what_scipy_drives_stops_at_the_tolerance(optimizer):
+    found = fit(Chart(STUDENT, train=("poles", "B")), Population(TEACHER), optimizer, steps=500, tolerance=1e-6)
+    assert found.status == "converged" and found.losses[-1] <= 1e-6 < found.losses[-2]
+    assert found.step == len(found.losses) - 1
+
+
+@pytest.mark.parametrize("optimizer", [LBFGS(), LeastSquares()])
+def test_scipys_own_criteria(optimizer):
+    found = fit(Chart(STUDENT, train=("poles", "B")), Population(TEACHER), optimizer, steps=500)
+    assert found.status == "converged" and found.loss < 1e-20
+
+
+@pytest.mark.parametrize("optimizer", [LBFGS(), LeastSquares(), GradientFlow(10.0)])
+def test_scipys_steps_are_counted(optimizer):
+    found = fit(STUDENT, Population(TEACHER), optimizer, steps=6, every=4)
+    assert found.status == "max steps" and found.step <= 6
+    assert found.trajectory.shape == (len(found.times), 8)
+    np.testing.assert_array_equal(found.trajectory[-1], found.point)
+
+
+def test_a_search_from_near_the_circle():
+    """Line searches and trust regions that reach beyond it see no loss there, and come back."""
+    teacher = Population(cascade([0.999], 0.1))
+    for optimizer in (LBFGS(), LeastSquares(), NaturalGradient()):
+        found = fit(Chart(cascade([0.9], 0.5), train=("poles", "B")), teacher, optimizer, steps=300)
+        assert found.loss < 1e-12 * found.losses[0], optimizer
+
+
+def test_leaving_the_circle_is_divergence():
+    found = fit(cascade([0.9]), Population(cascade([0.99])), GradientDescent(0.1), steps=100)
+    assert found.status == f"diverged at step {found.step + 1}"
+    assert np.abs(found.model.poles).max() < 1 and np.isfinite(found.losses).all()
+    np.testing.assert_array_equal(found.trajectory[-1], found.point)
+
+
+@pytest.mark.parametrize("name", ["sampled", "network"])
+def test_overflow_is_divergence(name):
+    model, task = TASKS[name]
+    found = fit(model, task, GradientDescent(100.0), steps=500)
+    assert found.status.startswith("diverged at step") and np.isfinite(found.point).all()
+
+
+def test_a_diverged_run_diverges_again():
+    task = Population(cascade([0.99]))
+    whole = fit(cascade([0.9]), task, GradientDescent(0.1), steps=100)
+    same(fit(cascade([0.9]), task, GradientDescent(0.1), steps=100, resume=whole), whole)
+
+
+def test_starting_outside_the_circle_is_misuse():
+    with pytest.raises(ValueError, match="inside the unit circle"):
+        fit(cascade([1.0]), Population(TEACHER), GradientDescent(0.1), steps=3)
+
+
+@pytest.mark.parametrize("settings", [{"steps": 0}, {"steps": 5, "every": 0}, {"steps": 5, "seed": -1}])
+def test_bad_settings(settings):
+    with pytest.raises(ValueError, match="expected an integer"):
+        fit(STUDENT, Population(TEACHER), GradientDescent(0.1), **settings)
+
+
+def test_bad_arguments():
+    with pytest.raises(TypeError, match="task: expected"):
+        fit(STUDENT, TEACHER, GradientDescent(0.1), steps=3)
+    with pytest.raises(TypeError, match="optimizer: expected"):
+        fit(STUDENT, Population(TEACHER), 0.1, steps=3)
+    with pytest.raises(TypeError, match="expected a Stack or a Network"):
+        fit([0.5], Population(TEACHER), GradientDescent(0.1), steps=3)
+    with pytest.raises(ValueError, match="time: expected"):
+        flow = fit(STUDENT, Population(TEACHER), GradientFlow(0.01), steps=500)
+        fit(STUDENT, Population(TEACHER), GradientFlow(0.01), steps=900, resume=flow)
+
+
+def test_repr_is_one_line():
+    found = fit(STUDENT, Population(TEACHER), GradientDescent(0.01), steps=3)
+    assert repr(found).startswith("Fit(GradientDescent, 8 parameters, 3 steps, max steps, loss")
+    assert len(repr(found)) < 120
+
+
+def test_progress_rises_to_one():
+    for steps in (3, 250):
+        seen = []
+        fit(STUDENT, Population(TEACHER), GradientDescent(1e-3), steps=steps, progress=seen.append)
+        assert seen == sorted(seen) and seen[-1] == 1.0 and len(seen) <= 101
+
+
+def test_recorded_loss_by_the_definition():
+    u, target, weights = RNG.normal(size=(3, 40)), RNG.normal(size=(3, 40)), RNG.uniform(size=40)
+    y = np.zeros_like(u)
+    for row, signal in zip(y, u, strict=True):
+        x = np.zeros(2)
+        for t, value in enumerate(signal):
+            for k in range(2):
+                x[k] = STUDENT.poles[k] * x[k] + STUDENT.B[k] * value
+                value = STUDENT.C[k] * x[k] + STUDENT.D[k] * value
+            row[t] = value
+    wanted = 0.5 * np.mean(((y - target) ** 2) @ weights)
+    assert Recorded(u, target, weights).loss(STUDENT) == pytest.approx(wanted, rel=1e-13)
+
+
+def test_washout_and_channels_of_sampled():
+    task = Sampled(network(0), None, batch=3, length=20, washout=5)
+    u, target = task.draw(np.random.default_rng(1))
+    assert u.shape == target.shape == (3, 20, 2)
+    assert task.weights[:5].tolist() == [0] * 5 and task.weights.sum() == pytest.approx(1)
+    assert task.loss(network(0), np.random.default_rng(2)) == 0
+    wide = stack([Layer([0.5], [[1.0, 2.0]], [[1.0]])])
+    u, target = Sampled(wide, None, batch=3, length=20).draw(np.random.default_rng(1))
+    assert u.shape == (3, 20, 2) and target.shape == (3, 20, 1)
+
+
+@pytest.mark.parametrize(("build", "message"), [
+    (lambda: Sampled(TEACHER, length=10, washout=10), "washout"),
+    (lambda: Sampled(TEACHER, batch=0), "batch"),
+    (lambda: Recorded(np.zeros((2, 5)), np.zeros((2, 4))), "target"),
+    (lambda: Recorded(np.zeros(5), np.zeros(5), -np.ones(5)), "weights"),
+    (lambda: Recorded(np.zeros(5), np.zeros(5), np.ones(4)), "weights"),
+])  # fmt: skip
+def test_bad_tasks(build, message):
+    with pytest.raises(ValueError, match=message):
+        build()
