@@ -134,7 +134,7 @@ def test_misuse():
     with pytest.raises(ValueError, match="no coordinates for real poles"):
         parametrization("polar").inverse([0.5])
     for x in (0.5, np.zeros((2, 3)), np.zeros(2) * 1j, np.zeros((1, 1, 2))):
-        with pytest.raises(ValueError, match="^x: expected real coordinates"):
+        with pytest.raises(ValueError, match=r"^x: expected real coordinates"):
             parametrization("direct").map(x)
     for step in (0, -1.0):
         with pytest.raises(ValueError, match="step: expected a positive number"):
@@ -142,7 +142,7 @@ def test_misuse():
     assert parametrization(zoh(0.1)).map(np.zeros((1, 2)))[0] == pytest.approx(np.exp(-0.1))
 
 
-# --- Second-order sections ---------------------------------------------------------------------------------------------
+# --- Second-order sections --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("pair", [[0.9, -0.5], [0.5, 0.5], [0.9, 0.0], [0.6 + 0.3j, 0.6 - 0.3j], [0.7j, -0.7j]])

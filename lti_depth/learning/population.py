@@ -9,7 +9,7 @@ from ..kernels import population as kernel
 from ..numeric.covariances import process_or_white
 from ..system.fields import Fields
 from ..system.processes import require_stationary
-from . import spectral
+from . import embeddings, spectral
 from .difference import difference
 
 _KEPT = 2.0**-8  # of the absolute sum of its terms, for a loss of the recursion to be taken
@@ -84,7 +84,7 @@ def gradient(student, teacher, process=None):
             total += _mean_square(E, density)
             parts = [spectral.contract(S, weighted, k) for k in range(len(student))]
             sums = parts if sums is None else [_added(a, b) for a, b in zip(sums, parts, strict=True)]
-    return _finite(total / 2), _fields(student, spectral.coordinates(student, sums))
+    return _finite(total / 2), _fields(student, embeddings.coordinates(student, sums))
 
 
 def gauss_newton(student, process=None):
@@ -113,7 +113,7 @@ def gauss_newton(student, process=None):
     if found is not None:
         return found
     total = sum(_gram(S, density) for (S,), density, _ in spectral.together([student], process))
-    return spectral.real_coordinates(student, total)
+    return embeddings.real_coordinates(student, total)
 
 
 def hessian(student, teacher, process=None):
@@ -140,7 +140,7 @@ def hessian(student, teacher, process=None):
     for (S, T), density, w in spectral.together([student, teacher], process):
         squares = squares + _gram(S, density)
         bends = bends + spectral.curvature(S, error(S, T, w).conj() * density[:, None, None])
-    return spectral.real_coordinates(student, squares, bends)
+    return embeddings.real_coordinates(student, squares, bends)
 
 
 def _by_recursion(student, teacher, process):

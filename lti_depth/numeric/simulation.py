@@ -62,6 +62,8 @@ def simulate(stack, u, state=None, out=None):
         series = batch.reshape(batch.shape[:2]).astype(working, copy=False)
         if np.may_share_memory(series, y) and series.ctypes.data != y.ctypes.data:
             series = series.copy()  # out overlaps u elsewhere than sample for sample
+        series = series.view()
+        series.flags.writeable = False  # as most come: one compilation for each dtype
         states, outputs = x.reshape(x.shape[:2]), y.reshape(series.shape)
         cascade.simulate(*parameters, stack.timing == "current", series, states, outputs)
         _warn_of_overflow(y)

@@ -50,7 +50,8 @@ def test_one_layer_in_closed_form():
 
 def test_limit_of_the_last_layer():
     for layers in (1, 3, 6):
-        assert 5000 * experiment.last_layer(5000, layers)[0] == pytest.approx(experiment.last_layer_limit(layers), rel=2e-3)
+        share = 5000 * experiment.last_layer(5000, layers)[0]
+        assert share == pytest.approx(experiment.last_layer_limit(layers), rel=2e-3)
     assert experiment.last_layer_limit(50) == pytest.approx(np.sqrt(99 / (2 * np.pi)), rel=1e-3)
 
 

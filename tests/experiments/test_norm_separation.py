@@ -90,6 +90,13 @@ def test_numbers_of_the_theory():
     assert all(map(agrees, real, experiment.STATED_REAL))
 
 
+def test_numbers_of_the_theory_with_phases():
+    """16 moduli, 1−|λ| from 10⁻³ to 10⁻¹, and 96 phases in ±π/10."""
+    half = experiment.pairs(experiment.log_spaced(16, 1e-3, 0.1), 96, np.pi / 10)
+    found = experiment.least_norms_of_pairs(half, experiment.pulses([1, 2, 4, 8], 100), 0.01)
+    assert all(map(agrees, found, experiment.STATED_PHASES))
+
+
 @pytest.fixture(scope="module")
 def continuous_atoms():
     """√(2s)e^{−st} with log s at midpoints of seven decades around 1: s, and the eigenpairs of the Gram matrix."""

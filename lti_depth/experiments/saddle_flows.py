@@ -1,0 +1,143 @@
+"""Gradient flow of the poles of a cascade at its best gain, by the exact population loss."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.integrate import solve_ivp
+from scipy.optimize import brentq
+
+from .. import numeric
+from ..kernels import population as kernel
+from ..learning import population
+
+_EDGE = 1 - 1e-9  # a trial step of the integrator may leave the disc; the flow itself never does
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """Poles (n, K) and losses (n,) at the times (n,); `reached` is when the loss fell to the level asked, or inf."""
+
+    times: np.ndarray
+    poles: np.ndarray
+    losses: np.ndarray
+    reached: float
+
+
+def with_gain(poles, gain):
+    """The cascade g/Π(1 − λ_k z⁻¹), the whole gain in the first layer."""
+    return numeric.cascade(poles, b=np.concatenate([[gain], np.ones(len(poles) - 1)]))
+
+
+def landscape(teacher, process=None):
+    """``at(poles, gain) -> (loss, ∂L/∂poles, ∂L/∂gain)`` of the students `with_gain`.
+
+    Real poles against a real cascade under white or AR(1) input go straight to the kernel: an integrator calls it
+    hundreds of times.
+    """
+    front = population.color(process)
+    if front is None or teacher.dtype.kind == "c":
+        return lambda poles, gain: _general(teacher, process, poles, gain)
+    target = *(np.array(part) for part in (teacher.poles, teacher.B, teacher.C, front[0])), float(front[1]), False
+
+    def at(poles, gain):
+        if np.iscomplexobj(poles):
+            return _general(teacher, process, poles, gain)
+        out, ones = np.empty((4, len(poles))), np.ones(len(poles))
+        b = ones.copy()
+        b[0] = gain
+        loss, _ = kernel.gradient(poles, b, ones, *target, False, out)
+        return loss, out[0], out[1, 0]
+
+    return at
+
+
+def _general(teacher, process, poles, gain):
+    loss, gradient = population.gradient(with_gain(poles, gain), teacher, process)
+    return loss, gradient.poles, gradient.B[0]
+
+
+def at_best_gain(at, poles):
+    """Loss, its gradient in the poles, and the best gain.
+
+    The loss is quadratic in the gain, so its slopes at two gains give the best one; there the gradient in the poles at
+    fixed gain is the whole gradient.
+    """
+    trial = np.prod(1 - np.abs(poles))
+    still, moved = at(poles, 0 * trial)[2], at(poles, trial)[2]
+    gain = trial * still / (still - moved)
+    loss, slope, _ = at(poles, gain)
+    return loss, slope, gain
+
+
+def inside(poles):
+    """The poles, those on or beyond the circle drawn back just inside it."""
+    return poles * np.minimum(1, _EDGE / np.maximum(np.abs(poles), 1e-300))
+
+
+def flow(teacher, poles, times, *, process=None, level=None, horizon=None, rtol=1e-8):
+    """dλ/dt = −∂L/∂λ from `poles`, real or complex, reported at `times`, all > 0; g is the best gain throughout.
+
+    level : the flow ends where the loss falls to it, or else at `horizon` (None: the last of `times`).
+    """
+    at, poles = landscape(teacher, process), np.array(poles)
+    is_complex = poles.dtype.kind == "c"
+
+    def assembled(x):
+        return inside(x[: len(poles)] + 1j * x[len(poles) :] if is_complex else x)
+
+    def velocity(_, x):
+        down = -at_best_gain(at, assembled(x))[1]
+        return np.concatenate([down.real, down.imag]) if is_complex else down
+
+    def above(_, x):
+        return at_best_gain(at, assembled(x))[0] - level
+
+    above.terminal = True
+    start = np.concatenate([poles.real, poles.imag]) if is_complex else poles
+    end = times[-1] if horizon is None else horizon
+    found = solve_ivp(velocity, (0, end), start, "LSODA", times, rtol=rtol, atol=1e-13,
+                      events=None if level is None else above)  # fmt: skip
+    path = np.array([assembled(x) for x in np.transpose(found.y)]).reshape(-1, len(poles))
+    losses = np.array([at_best_gain(at, point)[0] for point in path])
+    reached = found.t_events[0] if level is not None else []
+    return Flow(found.t, path, losses, float(reached[0]) if len(reached) else np.inf)
+
+
+def tied_plateau(teacher, K, process=None):
+    """Pole, gain and loss of the best student with K equal poles in (0, λ*), λ* the slowest pole of the teacher."""
+    at = landscape(teacher, process)
+
+    def slope(gap):
+        return float(np.sum(at_best_gain(at, np.full(K, 1 - np.exp(gap)))[1]))
+
+    bracket = np.log([1 - np.abs(teacher.poles).max(), 1 - 1e-3])
+    pole = 1 - np.exp(brentq(slope, *bracket, xtol=1e-14, rtol=1e-14))
+    loss, _, gain = at_best_gain(at, np.full(K, pole))
+    return pole, gain, loss
+
+
+def hessian(teacher, poles, gain, process=None):
+    """The Hessian of the loss in (λ_1, …, λ_K, log g), of a real student whose gain is the best one: (K+1, K+1)."""
+    K = len(poles)
+    scale = np.append(np.ones(K), gain)
+    return population.hessian(with_gain(poles, gain), teacher, process)[: K + 1, : K + 1] * np.outer(scale, scale)
+
+
+def parting_rates(teacher, poles, gain, process=None):
+    """The eigenvalues of minus the Hessian on the moves of the poles that keep their mean: (K−1,), ascending."""
+    K = len(poles)
+    across = np.linalg.qr(np.column_stack([np.ones(K), np.eye(K)[:, 1:]]))[0][:, 1:]
+    return np.linalg.eigvalsh(-across.T @ hessian(teacher, poles, gain, process)[:K, :K] @ across)
+
+
+def half_times(teacher, starts, level, horizon, process=None):
+    """When the flows from `starts` reach the loss `level`, inf where not before `horizon`: (len(starts),)."""
+    return np.array([flow(teacher, start, (), process=process, level=level, horizon=horizon).reached
+                     for start in starts])  # fmt: skip
+
+
+def balanced(rng, K):
+    """A random direction of unit norm that leaves the mean of K poles where it is."""
+    direction = rng.standard_normal(K)
+    direction -= direction.mean()
+    return direction / np.linalg.norm(direction)
