@@ -51,12 +51,16 @@ def _common(
 def reproduce(
     names: Annotated[list[str] | None, typer.Argument(
         metavar="NAME", show_default=False,
-        help="autocovariance, growth, universality, delay, deep-wide, real-input; all of them by default.")] = None,
-    full: Annotated[bool, typer.Option("--full", help="More samples and deeper stacks; minutes, not seconds.")] = False,
+        help="autocovariance, growth, universality, delay, deep-wide, real-input, saddle, depths, deep-against-wide, "
+             "activations, identification, dynamics, sensitivity, delay-learning, norm-separation; all of them by "
+             "default.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="More samples, seeds and steps; says first about how long it "
+                                                      "takes.")] = False,
     out: Annotated[Path, typer.Option(help="The directory for figures, data, claims.json and report.html.")] = Path(
         "lti-depth-out"),
     json: Annotated[bool, typer.Option("--json", help="Print the claims as JSON.")] = False,
-    record: Annotated[bool, typer.Option("--record", help="Put the verdicts of this run on record.")] = False,
+    record: Annotated[bool, typer.Option("--record", help="Put the verdicts of this run on record, in the package's "
+                                                          "experiments/verdicts.json.")] = False,
 ):
     """Run the experiments, write figures, data, claims and a report, and print the claims."""
     from . import experiments
@@ -205,15 +209,22 @@ def _progress():
 
 def _run(chosen, full):
     from . import experiments
+    from .experiments import parallel
 
+    if full:
+        longest = max(map(experiments.minutes, chosen))
+        expected = max(longest, sum(map(experiments.minutes, chosen)) / parallel.PROCESSES)
+        print(f"about {max(1, round(expected))} minutes on {parallel.PROCESSES} cores", file=sys.stderr)
     with _progress() as bar:
-        task = bar.add_task("", total=len(chosen))
-        results = []
-        for done, name in enumerate(chosen):
-            bar.update(task, description=name, completed=done)
-            results.append(experiments.run(
-                name, full=full, progress=lambda fraction, done=done: bar.update(task, completed=done + fraction)))
-    return results
+        task = bar.add_task("", total=1.0)
+
+        def progress(name, fraction):
+            bar.update(task, description=name, completed=fraction)
+
+        if len(chosen) > 1:
+            return parallel.run_all(chosen, full=full, progress=progress)
+        (name,) = chosen
+        return [experiments.run(name, full=full, progress=lambda fraction: progress(name, fraction))]
 
 
 def _print_claims(results, out):

@@ -10,6 +10,15 @@ DESCRIPTIONS = {
     "delay": "an impulse and white noise through twelve layers: two delays and what B and C do to them",
     "deep-wide": "a deep stack and the wide layer equal to it: what is the same and what is not",
     "real-input": "sunspots and sea-surface temperatures through a stack: exact and finite-window predictions",
+    "saddle": "deep students of a one-layer teacher: the tied plateau, the escape from it, and what stops it",
+    "depths": "teachers and students of one to twelve layers, linear and with activations",
+    "deep-against-wide": "deep and wide students of a deep teacher under every normalization and preconditioning",
+    "activations": "deep and wide students with activations between the layers: what stays and what does not",
+    "identification": "LRU stacks of one to twelve layers identify a linear system",
+    "dynamics": "gradient flow of shared gains and of deep products of gains, against its closed forms",
+    "sensitivity": "the curse of memory with depth: sensitivities, curvature and the largest learning rates",
+    "delay-learning": "how much of a pure delay a student of given size can hold, and how much training finds",
+    "norm-separation": "the coefficients a wide layer needs to imitate a deep one",
 }
 
 
@@ -50,6 +59,15 @@ def run(name, *, full=False, progress=lambda fraction: None):
     ValueError
         The name is unknown.
     """
-    select([name])
-    module = import_module(f"{__name__}.{name.replace('-', '_')}")
+    module = _module(name)
     return module.run(module.Config.full() if full else module.Config(), progress)
+
+
+def minutes(name):
+    """About how long the full setting takes on one core."""
+    return _module(name).FULL_MINUTES
+
+
+def _module(name):
+    select([name])
+    return import_module(f"{__name__}.{name.replace('-', '_')}")

@@ -11,6 +11,7 @@ from . import exact, records
 from .montecarlo import ar1_noise, autocovariances, estimate, layer_outputs, mean_products, white_noise
 
 EPS = np.finfo(float).eps
+FULL_MINUTES = 0.3
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from . import exact
 from .montecarlo import estimate, white_noise
 
 EPS = np.finfo(float).eps
+FULL_MINUTES = 0.1
 
 
 @dataclass(frozen=True)

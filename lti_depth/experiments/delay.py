@@ -9,6 +9,7 @@ from ..claims import Claim, Curve, Panel, Result
 from .montecarlo import SIGMAS, Estimate, estimate, white_noise
 
 EPS = np.finfo(float).eps
+FULL_MINUTES = 0.3
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from .montecarlo import autocovariances, estimate, white_noise
 EPS = np.finfo(float).eps
 ROUNDING = "rounding of the recursion, $8Ku$ with $u = 2^{-53}$"
 
+FULL_MINUTES = 0.2
+
 
 @dataclass(frozen=True)
 class Config:

@@ -13,7 +13,7 @@ from .. import numeric
 from ..claims import Claim, Curve, Panel, Result
 from . import limits
 
-FULL_MINUTES = 2
+FULL_MINUTES = 0.3
 STATED_DEPTHS = (1, 2, 4, 8)
 STATED_REAL, STATED_PHASES = ("1.69", "4.1", "15.8", "111"), ("4.8", "6.0", "6.6", "6.9")
 

@@ -15,6 +15,8 @@ EPS = np.finfo(float).eps
 SERIES = {"sunspots": (records.sunspots, "sunspot numbers"),
           "elnino": (records.elnino, "sea-surface temperatures (Niño 1+2)")}  # fmt: skip
 
+FULL_MINUTES = 0.1
+
 
 @dataclass(frozen=True)
 class Config:

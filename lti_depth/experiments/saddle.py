@@ -67,8 +67,8 @@ def run(config, progress):
         title="Which eigenvalues does a deep student learn? A saddle, and what it costs",
         summary=(
             r"Equal poles are a trap of measure zero but of real cost: the best student with $K$ equal poles has "
-            r"$1-\lambda = (2K-1)(1-\lambda^*)$, and there the loss is a saddle with $K-1$ ways out, all of them at the "
-            r"same rate $\kappa$. Gradient flow leaves after $\ln(\delta_c/\delta_0)/\kappa$, where $\delta_0$ is the "
+            r"$1-\lambda = (2K-1)(1-\lambda^*)$, and there the loss is a saddle with $K-1$ ways out, all of them "
+            r"at the same rate $\kappa$. Gradient flow leaves after $\ln(\delta_c/\delta_0)/\kappa$, $\delta_0$ the "
             r"asymmetry of the start, and ends at $(\lambda^*, 0, \ldots, 0)$: what deep students learn is the "
             r"teacher's eigenvalue, and the smaller eigenvalues are seen on the plateau only. "
             "For practice: start layers at different poles, do not stop at the first flat stretch of the loss, and "
@@ -86,6 +86,8 @@ def run(config, progress):
             ("The escape", r"t = \frac{1}{\kappa}\ln\frac{\delta_c}{\delta_0}"),
             ("The end, three layers or more", r"L \to \frac{1}{8\lambda^{*2}t^2}"),
             ("Curvature along equal poles", r"\frac{h}{\kappa} \to \frac{K+1}{K-1}, \quad \lambda^* \to 1"),
+            ("Steps for an e-fold of asymmetry, at a step of one over the sharpness of the minimum",
+             r"\frac{K^2(K+1)(2K-1)}{(K-1)\,c_K}, \quad c_K = \frac{2(K-1)!^2(4K-2)^{2K-1}}{(2K)^{2K}(2K-2)!}"),
         ),
     )  # fmt: skip
 
@@ -164,8 +166,8 @@ def _saddle(config):
         ),
         Claim(
             id="saddle/kappa-law",
-            statement=r"As $\lambda^* \to 1$, $\kappa \to c_K \|H_T\|^2 \frac{K-1}{4K^2(K+1)(2K-1)(1-\lambda^*)^2}$: the "
-                      rf"ratio at $1-\lambda^* = {1 - config.slow_teachers[-1]:.0e}$, $K = {_list(deep)}$.",
+            statement=r"As $\lambda^* \to 1$, $\kappa \to c_K \|H_T\|^2 \frac{K-1}{4K^2(K+1)(2K-1)(1-\lambda^*)^2}$: "
+                      rf"the ratio at $1-\lambda^* = {1 - config.slow_teachers[-1]:.0e}$, $K = {_list(deep)}$.",
             source="new here",
             predicted=np.ones(len(deep)),
             measured=measured / [laws.kappa_limit(config.slow_teachers[-1], K) for K in deep],
@@ -224,7 +226,7 @@ def _escape(config):
             predicted=predicted,
             measured=[np.median(slopes[K]) for K in config.escape_depths],
             tolerance=second_order,
-            reason=r"the largest $\delta_0$ in units of the plateau's $1-\lambda$: the linear regime holds to this order",
+            reason=r"the largest $\delta_0$ in units of the plateau's $1-\lambda$: so far the linear regime holds",
         ),
         Claim(
             id="saddle/escape-spread",
@@ -279,7 +281,7 @@ def _ends(config):
             id="saddle/smaller-eigenvalues",
             statement=r"Deep students learn smaller eigenvalues: the slowest pole of the trained student falls with "
                       rf"depth, to $1-\lambda$ = {', '.join(f'{x:.4f}' for x in tied)} for "
-                      rf"$K = {_list(config.random_depths)}$ (median of {config.seeds} random starts, $\lambda^* = {pole}$).",
+                      rf"$K = {_list(config.random_depths)}$ ($\lambda^* = {pole}$, median over random starts).",
             source=PAPER,
             predicted=tied,
             measured=slowest,
@@ -290,20 +292,21 @@ def _ends(config):
         ),
         Claim(
             id="saddle/smaller-eigenvalues-on-the-plateau",
-            statement=r"Deep students learn smaller eigenvalues: from equal starts (asymmetry $10^{-6}$) the poles stand "
-                      r"still at $1-\lambda$ of the tied optimum, $K = " + rf"{_list(config.random_depths)}$.",
+            statement=r"Deep students learn smaller eigenvalues: from equal starts (asymmetry $10^{-6}$) the poles "
+                      rf"stand still at $1-\lambda$ of the tied optimum, $K = {_list(config.random_depths)}$.",
             source=PAPER,
             predicted=tied,
             measured=visited,
-            tolerance=1e-3,
-            reason=r"poles read off where the gradient is smallest; there the asymmetry has grown to at most its square "
-                   r"root, $10^{-3}$",
+            tolerance=1e-2,
+            reason=r"read off where the gradient is smallest, where the rest of the approach (rate $h$) equals the "
+                   r"grown asymmetry (rate $\kappa$): $\delta^{h/(h+\kappa)}$ in units of $1-\lambda$, $\delta = "
+                   r"10^{-5} \ldots 10^{-4}$ after the way in, $h/\kappa \ge 1.4$",
             condition=r"on the plateau only, for times below $\ln(\delta_c/\delta_0)/\kappa$",
         ),
         Claim(
             id="saddle/end",
-            statement=r"Gradient flow ends at $(\lambda^*, 0)$, up to permutation: the largest $|\mu|$ of the second pole "
-                      f"of two-layer students over {config.seeds} random starts is $0$.",
+            statement=r"Gradient flow ends at $(\lambda^*, 0)$, up to permutation: the largest $|\mu|$ of the second "
+                      f"pole of two-layer students over {config.seeds} random starts is $0$.",
             source="new here",
             predicted=0.0,
             measured=pair,
@@ -319,9 +322,8 @@ def _ends(config):
             source="new here",
             predicted=np.ones(len(deep)),
             measured=left,
-            tolerance=0.3,
-            reason=rf"corrections of relative order $\mu \approx t^{{-1/2}}$ = {config.random_time**-0.5:.2f} for "
-                   rf"each of the $K-1$ poles",
+            tolerance=2 * config.random_time**-0.5,
+            reason=r"corrections of relative order $\mu \approx t^{-1/2}$, twice",
         ),
         Claim(
             id="saddle/degenerate",
@@ -394,14 +396,14 @@ def _natural(config):
     measured = [natural.time_from_asymmetry(one_layer(config.teacher), size, 0.5) for size in config.natural]
     claim = Claim(
         id="saddle/natural-gradient",
-        statement=r"Natural gradient pays no logarithm: the time to halve the plateau's loss is the same for asymmetries "
-                  rf"$\delta_0 = {_list(config.natural)}$, that of the flow in section coefficients from the tied point "
-                  "itself.",
+        statement=r"Natural gradient pays no logarithm: the time to halve the plateau's loss is the same for "
+                  rf"asymmetries $\delta_0 = {_list(config.natural)}$: that of the flow in section coefficients from "
+                  "the tied point itself.",
         source="new here",
         predicted=np.full(len(measured), predicted),
         measured=measured,
         tolerance=1e-3,
-        reason=r"$\delta_0^2$ in units of the squared distance $(1-\lambda)^2$ at which the poles part: $10^{-3}$ at most",
+        reason=r"$\delta_0^2$ in units of the $(1-\lambda)^2$ over which the poles part: $10^{-3}$ at most",
     )  # fmt: skip
     return (claim,), {"natural_asymmetries": np.array(config.natural), "natural_times": np.array(measured)}
 
@@ -437,16 +439,16 @@ def _descent(config):
         ),
         Claim(
             id="saddle/slow-teachers-cost-more",
-            statement="The slower the teacher, the stiffer the plateau: the ratio of the curvature along equal poles to "
-                      r"$\kappa$ grows as $1/(1-\lambda^*)$, tenfold from $0.9$ to $0.99$ and so on "
+            statement="The slower the teacher, the stiffer the plateau: the ratio of the curvature along equal poles "
+                      r"to $\kappa$ grows as $1/(1-\lambda^*)$, tenfold from $0.9$ to $0.99$ and so on "
                       rf"(ratio at $1-\lambda^* = {1 - slow:.0e}$ over the limit law, $K = {_list(depths)}$).",
             source="practitioner",
             predicted=[0.1 / (1 - slow)] * len(depths),
             measured=np.array(ratio) / limit,
             tolerance=float(np.max(np.abs(np.array(coarse) / limit - 1))),
             reason=r"how far the closed form is from its limit at ten times the $1-\lambda^*$",
-            law=r"it does not depend on the teacher: $h/\kappa \to (K+1)/(K-1)$, so at its best step the plateau itself "
-                "costs a few steps an e-fold at any time scale",
+            law=r"it does not depend on the teacher: $h/\kappa \to (K+1)/(K-1)$, so at its best step the plateau "
+                "itself costs a few steps an e-fold at any time scale",
             law_value=np.ones(len(depths)),
         ),
     )  # fmt: skip
@@ -526,19 +528,18 @@ def _panels(config, arrays):
 
 
 def _trajectories(config):
-    """Slowest pole from almost equal starts."""
+    """Slowest pole from almost equal starts, twice as far from 1 as the tied optimum."""
     curves, pole = [], config.teacher
-    times = np.geomspace(1e-6, 10, 220)
-    for group, K in enumerate((1, 2, 4, 6)):
-        start = 0.5 + 1e-4 * (flows.balanced(np.random.default_rng([config.seed, K]), K) if K > 1 else np.zeros(1))
-        found = flows.flow(one_layer(pole), start, times)
-        curves.append(Curve(times, 1 - found.poles.max(axis=1), f"K = {K}", group=group))
-        if K > 1:
-            level = 1 - laws.tied(laws.one_layer(pole), K).pole
-            curves.append(Curve(times[[0, -1]], np.full(2, level), style="dashed", group=group))
-    return Panel("A plateau at smaller eigenvalues, then the teacher's", "time (gradient flow)",
-                 r"$1 - \max_k \lambda_k$", tuple(curves), "log", "log",
-                 note=f"λ* = {pole}, start at 0.5 ± 1e-4; dashed: tied optima")  # fmt: skip
+    times = np.linspace(0.05, 24, 200)
+    for group, K in enumerate((2, 4, 6)):
+        best = laws.tied(laws.one_layer(pole), K)
+        start = 2 * best.pole - 1 + 1e-6 * flows.balanced(np.random.default_rng([config.seed, K]), K)
+        found = flows.flow(one_layer(pole), start, times / best.kappa)
+        curves += [Curve(times, 1 - found.poles.max(axis=1), f"K = {K}", group=group),
+                   Curve(times[[0, -1]], np.full(2, 1 - best.pole), style="dashed", group=group)]
+    return Panel("A plateau at smaller eigenvalues, then the teacher's", r"time $\times\,\kappa$",
+                 r"$1 - \max_k \lambda_k$", tuple(curves), "linear", "log",
+                 note=f"λ* = {pole}, poles equal to 1e-6 at the start; dashed: tied optima")  # fmt: skip
 
 
 def _escape_panel(config, arrays):
@@ -550,8 +551,9 @@ def _escape_panel(config, arrays):
         middle = np.median(t, axis=0)
         curves += [Curve(fine, middle[0] + np.log(sizes[0] / fine), f"K = {K}", group=group),
                    Curve(sizes, middle, "", "markers", t.min(axis=0), t.max(axis=0), group=group)]
-    return Panel("The price of symmetry", r"asymmetry of the start $\delta_0$", r"time to halve the loss $\times\,\kappa$",
-                 tuple(curves), "log", note=f"λ* = {config.teacher}; lines: slope −1, markers: all directions")  # fmt: skip
+    return Panel("The price of symmetry", r"asymmetry of the start $\delta_0$",
+                 r"time to halve the loss $\times\,\kappa$", tuple(curves), "log",
+                 note=f"λ* = {config.teacher}; lines: one e-fold costs 1/κ; markers: all directions")  # fmt: skip
 
 
 def _random_panel(config, arrays):

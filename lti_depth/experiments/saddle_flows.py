@@ -110,8 +110,9 @@ def tied_plateau(teacher, K, process=None):
     def slope(gap):
         return float(np.sum(at_best_gain(at, np.full(K, 1 - np.exp(gap)))[1]))
 
-    bracket = np.log([1 - np.abs(teacher.poles).max(), 1 - 1e-3])
-    pole = 1 - np.exp(brentq(slope, *bracket, xtol=1e-14, rtol=1e-14))
+    gaps = np.linspace(np.log(1 - np.abs(teacher.poles).max()), np.log(0.999), 31)
+    best = int(np.argmin([at_best_gain(at, np.full(K, 1 - gap))[0] for gap in np.exp(gaps)]))
+    pole = 1 - np.exp(brentq(slope, gaps[max(best - 1, 0)], gaps[best + 1], xtol=1e-14, rtol=1e-14))
     loss, _, gain = at_best_gain(at, np.full(K, pole))
     return pole, gain, loss
 

@@ -29,8 +29,8 @@ def time_from_tied(teacher, level, nodes=4096):
     def velocity(_, point):
         section = 1 / (1 - point[0] * x - point[1] * x * x)
         J = np.stack([point[2] * x * section**2, point[2] * x * x * section**2, section], axis=1)
-        error = point[2] * section - target
-        return -np.linalg.lstsq(np.concatenate([J.real, J.imag]), np.concatenate([error.real, error.imag]), rcond=None)[0]
+        E = point[2] * section - target
+        return -np.linalg.lstsq(np.concatenate([J.real, J.imag]), np.concatenate([E.real, E.imag]), rcond=None)[0]
 
     return _first(velocity, [2 * start.pole, -start.pole**2, start.gain], lambda t, p: loss(t, p) - level * start.loss)
 

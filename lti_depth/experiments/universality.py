@@ -10,6 +10,7 @@ from ..claims import Claim, Curve, Panel, Result
 from . import exact, limits
 
 EPS = np.finfo(float).eps
+FULL_MINUTES = 0.3
 
 
 @dataclass(frozen=True)

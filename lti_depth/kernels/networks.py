@@ -16,7 +16,7 @@ from .products import accumulate
 
 PLAN = np.dtype(
     [(name, np.int64) for name in (
-        "inputs", "states", "planar", "layer", "activated", "outputs",  # sizes; `states` poles make (1 + planar) columns
+        "inputs", "states", "planar", "layer", "activated", "outputs",  # sizes; (1 + planar) columns for each state
         "norm", "parts", "activation", "mixes", "residual",             # `parts`: 2 for planar signals, else 1
         "poles", "B", "C", "D", "mix",                                  # offsets in the parameters
         "state",                                                        # offset in the state

@@ -4,8 +4,6 @@ N states, a multiple of the lanes of a vector; planar states are N real parts, t
 row of them for each time step from position o, `poles` and the states between stretches lie at l and s of flat arrays.
 """
 
-import numpy as np
-
 from .jit import jit
 from .vectors import broadcast, fma, load, multiply, store
 

@@ -152,15 +152,13 @@ def _real(values):
 def _parts(points, chart, pairs):
     """Poles, b and c at points (…, 3K) or (…, 6K); nan where a run had ended."""
     coordinates, b, c = np.split(points, 3, axis=-1)
+    x = coordinates.reshape(-1, 2) if pairs else coordinates.ravel()
+    reached = np.isfinite(x).all(axis=1) if pairs else np.isfinite(x)
+    poles = np.full(len(x), np.nan, dtype=complex if pairs else float)
+    with np.errstate(over="ignore"):  # where a diverged run has ended
+        poles[reached] = chart.map(x[reached])
     if not pairs:
-        reached = np.isfinite(coordinates)
-        poles = np.full(coordinates.shape, np.nan)
-        poles[reached] = chart.map(coordinates[reached]) if reached.any() else 0
-        return poles, b, c
-    x = coordinates.reshape(-1, 2)
-    reached = np.isfinite(x).all(axis=1)
-    poles = np.full(len(x), np.nan, dtype=complex)
-    poles[reached] = chart.map(x[reached])
+        return poles.reshape(b.shape), b, c
     b, c = (np.ascontiguousarray(part).view(complex) for part in (b, c))
     return poles.reshape(b.shape), b, c
 

@@ -1,5 +1,6 @@
 """Networks on sampled signals: their outputs, and the exact gradient of a mean squared error by the adjoint."""
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -56,19 +57,22 @@ def apply(network, u):
     rows, parameters, _, working = _engine(network, parts, signal)
     current = network.timing == "current"
     y = np.empty((*working.shape[:2], parts * network.blocks[-1].channels[1]), working.dtype)
-    threads.run(lambda part: kernel.apply(rows, parameters, current, kernel.TILE, working[part], y[part]), _chunks(len(y)))
+
+    def part(span):
+        kernel.apply(rows, parameters, current, kernel.TILE, working[span], y[span])
+
+    threads.run(part, _chunks(len(y)))
     return planar.joined(y, parts).reshape(_output_shape(np.shape(u), network.blocks[-1].channels[1]))
 
 
 def loss(network, u, target, weights=None):
     r"""½ mean over the batch of :math:`\sum_t w_t |y_t - \text{target}_t|^2`: `gradient` without the gradient."""
-    target = np.asarray(target)
-    y = apply(network, u)
-    if y.shape != target.shape:
-        raise ValueError(f"target: expected shape {y.shape}, got {target.shape}")
-    error = np.abs(y - target).reshape(*(y.shape if y.ndim > 1 else (1, *y.shape)), -1).astype(float)
-    per_time = (error.reshape(len(error), error.shape[1], -1) ** 2).sum(axis=2).mean(axis=0)
-    return float(0.5 * per_time @ time_weights(weights, len(per_time)))
+    y, aim = apply(network, u), np.asarray(target)
+    if y.shape != aim.shape:
+        raise ValueError(f"target: expected shape {y.shape} as the output, got {aim.shape}")
+    batch, T = (1, *np.shape(u)) if np.ndim(u) == 1 else np.shape(u)[:2]
+    squares = np.abs(y - aim).reshape(batch, T, -1).astype(float) ** 2
+    return float(time_weights(weights, T) @ squares.sum(axis=2).mean(axis=0) / 2)
 
 
 def gradient(network, u, target, weights=None):
@@ -204,4 +208,4 @@ def _output_shape(shape, channels):
 def _chunks(batch):
     """Slices of the batch, as equal as can be: they depend on its size alone."""
     edges = np.linspace(0, batch, min(batch, _CHUNKS) + 1).astype(int)
-    return [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return [slice(a, b) for a, b in pairwise(edges)]

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..kernels import sampled as kernel
-from ..system import Stack, validation
+from ..system import validation
 from ..system.fields import Fields
 from ..system.stacks import require_stack
 from . import networks, threads

@@ -5,8 +5,6 @@ import numpy as np
 from ..numeric import simulate, state_covariance
 from ..numeric.covariances import part_scale
 from ..system import Process, validation, white
-from ..system.layers import Layer
-from ..system.stacks import Stack
 
 
 def draw(process, rng, shape):

@@ -19,12 +19,7 @@ from lti_depth.report.mathml import formula, prose
 NAMES = list(experiments.DESCRIPTIONS)
 
 
-@pytest.fixture(scope="module")
-def results():
-    return {name: experiments.run(name) for name in NAMES}
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def claims(results):
     return [claim for result in results.values() for claim in result.claims]
 

@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from lti_depth import experiments
-
 PRINTED = {
     "autocovariance/lemma-1": ("predicted", [7.905983]),
     "growth/factor-per-layer": ("law_value", [1.000646e6, 8.864877e21]),
@@ -19,10 +17,9 @@ PRINTED = {
 }
 
 
-@pytest.fixture(scope="module")
-def claims():
-    names = {claim.split("/")[0] for claim in PRINTED}
-    return {claim.id: claim for name in names for claim in experiments.run(name).claims}
+@pytest.fixture(scope="session")
+def claims(results):
+    return {claim.id: claim for result in results.values() for claim in result.claims}
 
 
 def digits(value):

@@ -1,0 +1,63 @@
+"""Several experiments at once, one process each."""
+
+import multiprocessing
+import signal
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+
+from . import run
+
+PROCESSES = 2
+_fractions = None  # in a worker: how far each experiment is, shared with the parent
+
+
+def run_all(names, *, full=False, progress=lambda name, fraction: None, processes=PROCESSES):
+    """Run experiments side by side, the same results as one after the other.
+
+    Parameters
+    ----------
+    names : sequence of str
+    full : bool
+    progress : callable
+        Called a few times a second with the last experiment that moved and the fraction of all done.
+    processes : int
+
+    Returns
+    -------
+    list of Result, in the order of `names`
+    """
+    context = multiprocessing.get_context("spawn")  # a fork would copy the locks of compiled code and thread pools
+    fractions = context.Array("d", len(names))
+    with ProcessPoolExecutor(processes, context, _share, (fractions,)) as pool:
+        try:
+            futures = [pool.submit(_run, index, name, full) for index, name in enumerate(names)]
+            pending, before = set(futures), [0.0] * len(names)
+            while pending:
+                done, pending = wait(pending, timeout=0.25, return_when=FIRST_COMPLETED)
+                for future in done:
+                    future.result()  # raises what was raised there
+                now = list(fractions)
+                moved = [name for name, old, new in zip(names, before, now, strict=True) if new > old]
+                if moved:
+                    progress(moved[-1], sum(now) / len(names))
+                before = now
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for worker in multiprocessing.active_children():
+                worker.terminate()
+            raise
+        return [future.result() for future in futures]
+
+
+def _share(fractions):
+    global _fractions
+    _fractions = fractions
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's to act on
+
+
+def _run(index, name, full):
+    def progress(fraction):
+        _fractions[index] = fraction
+
+    result = run(name, full=full, progress=progress)
+    progress(1.0)
+    return result
