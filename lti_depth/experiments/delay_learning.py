@@ -75,7 +75,7 @@ def run(config, progress):
             "one wide layer or in layers with skips, get the same and the most, two thirds of the bound at $S = 4$. "
             "For correlated input the bound is a sum of eigenvalues, and what counts is how many states fit the "
             r"occupied band: $S \approx D \times$ bandwidth$/\pi$. For the practitioner: use half as many states again "
-            r"as that rule says, put the initial phases into the band $\pi S/D$ rather than around the circle, and "
+            r"as that rule says, put the initial phases into $\pm\pi S/2D$ rather than around the circle, and "
             f"learn poles as exp–exp. ({converged} of {len(statuses)} fits met L-BFGS's own criterion; the others "
             "stopped at the step limit or where no line search led down, and are counted as they ended.)"
         ),

@@ -1,10 +1,11 @@
 """Gradient flow of the poles of a cascade at its best gain, by the exact population loss."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.integrate import solve_ivp
-from scipy.optimize import brentq
+from scipy.optimize import brentq, minimize
 
 from .. import numeric
 from ..kernels import population as kernel
@@ -28,45 +29,55 @@ def with_gain(poles, gain):
     return numeric.cascade(poles, b=np.concatenate([[gain], np.ones(len(poles) - 1)]))
 
 
+@dataclass(frozen=True, eq=False)
+class Landscape:
+    """``at(poles, gain) -> (loss, ∂L/∂poles, ∂L/∂gain)`` of the students `with_gain`; the loss at rest is ½‖H_T‖²."""
+
+    at: Callable
+    rest: float
+    peak: float  # about the largest gain of the teacher at any frequency
+
+
 def landscape(teacher, process=None):
-    """``at(poles, gain) -> (loss, ∂L/∂poles, ∂L/∂gain)`` of the students `with_gain`.
+    """The Landscape of a teacher.
 
     Real poles against a real cascade under white or AR(1) input go straight to the kernel: an integrator calls it
     hundreds of times.
     """
+    rest = population.loss(numeric.cascade([0.0], b=0.0), teacher, process)
+    peak = float(np.prod(1 / (1 - np.abs(teacher.poles))))
     front = population.color(process)
+
+    def general(poles, gain):
+        loss, gradient = population.gradient(with_gain(poles, gain), teacher, process)
+        return loss, gradient.poles, gradient.B[0]
+
     if front is None or teacher.dtype.kind == "c":
-        return lambda poles, gain: _general(teacher, process, poles, gain)
+        return Landscape(general, rest, peak)
     target = *(np.array(part) for part in (teacher.poles, teacher.B, teacher.C, front[0])), float(front[1]), False
 
-    def at(poles, gain):
-        if np.iscomplexobj(poles):
-            return _general(teacher, process, poles, gain)
+    def real(poles, gain):
         out, ones = np.empty((4, len(poles))), np.ones(len(poles))
         b = ones.copy()
         b[0] = gain
         loss, _ = kernel.gradient(poles, b, ones, *target, False, out)
         return loss, out[0], out[1, 0]
 
-    return at
+    return Landscape(lambda poles, gain: (general if np.iscomplexobj(poles) else real)(poles, gain), rest, peak)
 
 
-def _general(teacher, process, poles, gain):
-    loss, gradient = population.gradient(with_gain(poles, gain), teacher, process)
-    return loss, gradient.poles, gradient.B[0]
-
-
-def at_best_gain(at, poles):
+def at_best_gain(landscape, poles):
     """Loss, its gradient in the poles, and the best gain.
 
-    The loss is quadratic in the gain, so its slopes at two gains give the best one; there the gradient in the poles at
-    fixed gain is the whole gradient.
+    The loss is ½‖H‖²g² − ⟨H, H_T⟩g + ½‖H_T‖², so its value and slope at one trial gain t give the best one:
+    ½‖H‖²t² = ½‖H_T‖² + t·slope − L. There the gradient in the poles at fixed gain is the whole gradient.
     """
-    trial = np.prod(1 - np.abs(poles))
-    still, moved = at(poles, 0 * trial)[2], at(poles, trial)[2]
-    gain = trial * still / (still - moved)
-    loss, slope, _ = at(poles, gain)
-    return loss, slope, gain
+    trial = landscape.peak * np.prod(1 - np.abs(poles))
+    loss, _, slope = landscape.at(poles, trial)
+    energy = 2 * (landscape.rest + trial * np.real(slope) - loss) / trial**2
+    gain = trial - slope / energy
+    loss, by_poles, _ = landscape.at(poles, gain)
+    return loss, by_poles, gain
 
 
 def inside(poles):
@@ -95,7 +106,7 @@ def flow(teacher, poles, times, *, process=None, level=None, horizon=None, rtol=
     above.terminal = True
     start = np.concatenate([poles.real, poles.imag]) if is_complex else poles
     end = times[-1] if horizon is None else horizon
-    found = solve_ivp(velocity, (0, end), start, "LSODA", times, rtol=rtol, atol=1e-13,
+    found = solve_ivp(velocity, (0, end), start, "LSODA", times, rtol=rtol, atol=1e-5 * rtol,
                       events=None if level is None else above)  # fmt: skip
     path = np.array([assembled(x) for x in np.transpose(found.y)]).reshape(-1, len(poles))
     losses = np.array([at_best_gain(at, point)[0] for point in path])
@@ -110,7 +121,7 @@ def tied_plateau(teacher, K, process=None):
     def slope(gap):
         return float(np.sum(at_best_gain(at, np.full(K, 1 - np.exp(gap)))[1]))
 
-    gaps = np.linspace(np.log(1 - np.abs(teacher.poles).max()), np.log(0.999), 31)
+    gaps = np.linspace(np.log(1 - np.abs(teacher.poles).max()), np.log(0.999), 17)
     best = int(np.argmin([at_best_gain(at, np.full(K, 1 - gap))[0] for gap in np.exp(gaps)]))
     pole = 1 - np.exp(brentq(slope, gaps[max(best - 1, 0)], gaps[best + 1], xtol=1e-14, rtol=1e-14))
     loss, _, gain = at_best_gain(at, np.full(K, pole))
@@ -127,14 +138,28 @@ def hessian(teacher, poles, gain, process=None):
 def parting_rates(teacher, poles, gain, process=None):
     """The eigenvalues of minus the Hessian on the moves of the poles that keep their mean: (K−1,), ascending."""
     K = len(poles)
-    across = np.linalg.qr(np.column_stack([np.ones(K), np.eye(K)[:, 1:]]))[0][:, 1:]
+    across = _mean_free(K)
     return np.linalg.eigvalsh(-across.T @ hessian(teacher, poles, gain, process)[:K, :K] @ across)
 
 
-def half_times(teacher, starts, level, horizon, process=None):
+def half_times(teacher, starts, level, horizon, process=None, rtol=1e-8):
     """When the flows from `starts` reach the loss `level`, inf where not before `horizon`: (len(starts),)."""
-    return np.array([flow(teacher, start, (), process=process, level=level, horizon=horizon).reached
-                     for start in starts])  # fmt: skip
+    runs = (flow(teacher, x, (), process=process, level=level, horizon=horizon, rtol=rtol) for x in starts)
+    return np.array([found.reached for found in runs])
+
+
+def descend(teacher, poles, edge=0.999):
+    """Losses along L-BFGS-B with |λ_k| ≤ edge, from real poles at the best gain; the last one repeats to no end."""
+    scene, losses = landscape(teacher), []
+
+    def objective(x):
+        loss, slope, _ = at_best_gain(scene, x)
+        losses.append(loss)
+        return loss, slope
+
+    options = {"ftol": 0.0, "gtol": 1e-9, "maxiter": 500}
+    minimize(objective, poles, jac=True, method="L-BFGS-B", bounds=[(-edge, edge)] * len(poles), options=options)
+    return np.minimum.accumulate(losses)
 
 
 def balanced(rng, K):
@@ -142,3 +167,17 @@ def balanced(rng, K):
     direction = rng.standard_normal(K)
     direction -= direction.mean()
     return direction / np.linalg.norm(direction)
+
+
+def complex_parting_rates(teacher, poles, gain):
+    """The eigenvalues of minus the Hessian on complex moves of the poles that keep their mean: (2K−2,), ascending."""
+    K = len(poles)
+    H = population.hessian(with_gain(poles, gain), teacher)
+    index = np.concatenate([np.arange(K), 4 * K + np.arange(K)])  # real parts of all parameters, then imaginary ones
+    across = np.kron(np.eye(2), _mean_free(K))
+    return np.linalg.eigvalsh(-across.T @ H[np.ix_(index, index)] @ across)
+
+
+def _mean_free(K):
+    """An orthonormal basis of the moves of K poles that keep their mean: (K, K−1)."""
+    return np.linalg.qr(np.column_stack([np.ones(K), np.eye(K)[:, 1:]]))[0][:, 1:]

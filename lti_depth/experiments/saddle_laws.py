@@ -39,9 +39,9 @@ class Teacher:
         return float((np.outer(r, r) / (1 - np.outer(q, q))).sum().real)
 
     def overlap(self, pole, power, lag=0):
-        """⟨z^{−lag} (1 − λz⁻¹)^{−power}, H_T⟩ = Σ r_n q_n^lag (1 − λq_n)^{−power}."""
+        """⟨z^{−lag} (1 − λz⁻¹)^{−power}, H_T⟩ = Σ r_n q_n^lag (1 − λq_n)^{−power}, for every pole given."""
         q, r = np.array(self.poles), np.array(self.residues)
-        return float((r * q**lag * (1 - pole * q) ** -float(power)).sum().real)
+        return np.real((r * q**lag) @ (1 - np.multiply.outer(q, pole)) ** -float(power))
 
 
 def one_layer(pole):
@@ -91,8 +91,7 @@ def tied(teacher, K):
     Tied
     """
     grid = np.tanh(np.linspace(-6, 6, 2001))
-    captured = [teacher.overlap(pole, K) ** 2 / energy(pole, K) for pole in grid]
-    best = int(np.argmax(captured))
+    best = int(np.argmax(teacher.overlap(grid, K) ** 2 / energy(grid, K)))
 
     def slope(pole):
         return 2 * K * teacher.overlap(pole, K + 1, lag=1) / teacher.overlap(pole, K) - energy_slope(pole, K)
@@ -100,7 +99,7 @@ def tied(teacher, K):
     pole = brentq(slope, grid[best - 1], grid[best + 1], xtol=1e-15, rtol=1e-15)
     gain = teacher.overlap(pole, K) / energy(pole, K)
     loss = 0.5 * (teacher.variance - gain * teacher.overlap(pole, K))
-    return Tied(pole, gain, loss, parting(teacher, pole, gain, K))
+    return Tied(pole, float(gain), float(loss), float(parting(teacher, pole, gain, K)))
 
 
 def kappa_limit(pole, K):

@@ -27,6 +27,24 @@ TILE = 128
 
 
 @jit
+def _clear(out, o, n):
+    for i in range(o, o + n):
+        out[i] = 0
+
+
+@jit
+def _copy(source, i, out, o, n):
+    for m in range(n):
+        out[o + m] = source[i + m]
+
+
+@jit
+def _add(source, i, out, o, n):
+    for m in range(n):
+        out[o + m] += source[i + m]
+
+
+@jit
 def _forward(plan, parameters, current, state, tape, S, t, L):
     """A tile of L steps from step t of a segment of S, from the signal at the head of the tape through all blocks."""
     for k in range(len(plan) - 1):
@@ -37,25 +55,25 @@ def _forward(plan, parameters, current, state, tape, S, t, L):
         a, out = b.after * S + t * A, plan[k + 1].signal * S + t * b.outputs
         if b.norm:
             pointwise.normalize(b.norm, b.parts, H, L, tape, p, n, b.spread * S + t)
-        tape[x : x + L * W] = 0
+        _clear(tape, x, L * W)
         accumulate(L, H, W, tape, n, False, parameters, b.B, tape, x)
         scans.forward(parameters, b.poles, N, b.planar, current, state, b.state, tape, x, L)
-        tape[v : v + L * V] = 0
+        _clear(tape, v, L * V)
         accumulate(L, W, V, tape, x, False, parameters, b.C, tape, v)
         accumulate(L, H, V, tape, n, False, parameters, b.D, tape, v)
         if b.activation:
             pointwise.activate(b.activation, A, L, tape, v, a)
         if b.mixes:
-            tape[out : out + L * b.outputs] = 0
+            _clear(tape, out, L * b.outputs)
             accumulate(L, A, b.outputs, tape, a, False, parameters, b.mix, tape, out)
         else:
-            tape[out : out + L * A] = tape[a : a + L * A]
+            _copy(tape, a, tape, out, L * A)
         if b.residual:
-            tape[out : out + L * H] += tape[p : p + L * H]
+            _add(tape, p, tape, out, L * H)
 
 
 @jit
-def _backward(plan, parameters, transposed, current, start, state_bar, tape, S, t, L, bars, gradient):
+def _backward(plan, parameters, transposed, current, starts, first, state_bar, tape, S, t, L, bars, gradient):
     """From the head of `bars`, the derivative by the output of a tile, to `gradient`, that by the parameters."""
     size = len(bars) // 5
     above, below, a_bar, v_bar, x_bar = 0 * size, size, 2 * size, 3 * size, 4 * size
@@ -68,90 +86,92 @@ def _backward(plan, parameters, transposed, current, start, state_bar, tape, S, 
         if b.mixes:
             accumulate(A, L, b.outputs, tape, a, True, bars, above, gradient, b.mix)
             bar = a_bar
-            bars[bar : bar + L * A] = 0
+            _clear(bars, bar, L * A)
             accumulate(L, b.outputs, A, bars, above, False, transposed, b.mix, bars, bar)
         if b.activation:
             pointwise.activate_back(b.activation, A, L, tape, v, a, bars, bar, v_bar)
             bar = v_bar
         accumulate(W, L, V, tape, x, True, bars, bar, gradient, b.C)
         accumulate(H, L, V, tape, n, True, bars, bar, gradient, b.D)
-        bars[x_bar : x_bar + L * W] = 0
+        _clear(bars, x_bar, L * W)
         accumulate(L, V, W, bars, bar, False, transposed, b.C, bars, x_bar)
-        before, f = (tape, x - W) if t > 0 else (start, b.state)
+        before, f = (tape, x - W) if t > 0 else (starts, first + b.state)
         scans.backward(parameters, b.poles, N, b.planar, current, before, f, tape, x, L, state_bar, b.state, bars,
                        x_bar, gradient)
         accumulate(H, L, W, tape, n, True, bars, x_bar, gradient, b.B)
-        bars[below : below + L * H] = 0
+        _clear(bars, below, L * H)
         accumulate(L, V, H, bars, bar, False, transposed, b.D, bars, below)
         accumulate(L, W, H, bars, x_bar, False, transposed, b.B, bars, below)
         if b.norm:
             pointwise.normalize_back(b.norm, b.parts, H, L, tape, n, b.spread * S + t, bars, below)
         if b.residual:
-            bars[below : below + L * H] += bars[above : above + L * H]
+            _add(bars, above, bars, below, L * H)
         above, below = below, above
 
 
 @jit
 def apply(plan, parameters, current, S, u, y):
-    """y (batch, T, H_out) from u (batch, T, H_in), from rest, in segments of S ≤ `TILE` steps."""
+    """y (batch, T·H_out) from u (batch, T·H_in), from rest, in segments of S ≤ `TILE` steps."""
     H, last = plan[0].inputs, plan[-1]
+    T = u.shape[1] // H
     state, tape = np.zeros(last.state, u.dtype), np.empty(S * (last.signal + last.inputs), u.dtype)
-    out = last.signal * S
+    begin = plan[0].signal  # 0
     for row in range(len(u)):
-        state[:] = 0
-        for start in range(0, u.shape[1], S):
-            L = min(S, u.shape[1] - start)
-            tape[: L * H] = u[row, start : start + L].reshape(L * H)
-            _forward(plan, parameters, current, state, tape, S, start - start, L)
-            y[row, start : start + L] = tape[out : out + L * last.inputs].reshape(L, last.inputs)
+        _clear(state, begin, last.state)
+        for start in range(0, T, S):
+            L = min(S, T - start)
+            _copy(u[row], start * H, tape, begin, L * H)
+            _forward(plan, parameters, current, state, tape, S, begin, L)
+            _copy(tape, last.signal * S, y[row], start * last.inputs, L * last.inputs)
 
 
 @jit
 def gradient(plan, parameters, transposed, current, S, u, target, weights, gradient):
     """½ Σ weights_t |y − target|² over the rows of u; `gradient` collects its derivative by the parameters.
 
-    One pass keeps the states at the start of every segment of S steps; the next goes back from segment to segment,
-    each computed again (the last one, or the only one, just once).
+    u (batch, T·H_in), target (batch, T·H_out). One pass keeps the states at the start of every segment of S steps; the
+    next goes back from segment to segment, each computed again (the last one, or the only one, just once).
     """
     last = plan[-1]
-    H, T = last.inputs, u.shape[1]
+    H_in, H, T = plan[0].inputs, last.inputs, len(weights)
     segments = (T + S - 1) // S
-    starts = np.zeros((segments, last.state), u.dtype)
+    starts = np.zeros(segments * last.state, u.dtype)
     state, state_bar = np.zeros(last.state, u.dtype), np.zeros(last.state, u.dtype)
     tape, bars = np.empty(S * (last.signal + H), u.dtype), np.empty(5 * TILE * last.outputs, u.dtype)
+    begin = plan[0].signal  # 0
     loss = 0.0
     for row in range(len(u)):
-        state[:] = 0
-        state_bar[:] = 0
+        _clear(state, begin, last.state)
+        _clear(state_bar, begin, last.state)
         for visit in range(2 * segments - 1):
             back = visit >= segments - 1
             i = 2 * (segments - 1) - visit if back else visit
             L = min(S, T - i * S)
             if back:
-                state[:] = starts[i]
-            tape[: L * plan[0].inputs] = u[row, i * S : i * S + L].reshape(L * plan[0].inputs)
+                _copy(starts, i * last.state, state, begin, last.state)
+            _copy(u[row], i * S * H_in, tape, begin, L * H_in)
             for t in range(0, L, TILE):
                 _forward(plan, parameters, current, state, tape, S, t, min(TILE, L - t))
             if not back:
-                starts[i + 1] = state
+                _copy(state, begin, starts, (i + 1) * last.state, last.state)
                 continue
             for t in range((L - 1) // TILE * TILE, -1, -TILE):
-                n, first = min(TILE, L - t), i * S + t
-                y = tape[last.signal * S + t * H : last.signal * S + (t + n) * H].reshape(n, H)
-                loss += _error(y, target[row, first : first + n], weights[first : first + n], bars)
-                _backward(plan, parameters, transposed, current, starts[i], state_bar, tape, S, t, n, bars, gradient)
+                n = min(TILE, L - t)
+                loss += _error(n, H, tape, last.signal * S + t * H, target[row], weights, i * S + t, bars)
+                _backward(plan, parameters, transposed, current, starts, i * last.state, state_bar, tape, S, t, n, bars,
+                          gradient)
     return loss
 
 
 @jit
-def _error(y, target, weights, bars):
-    """½ Σ_t w_t |y − target|²; its derivative by y becomes the head of `bars`."""
-    loss, H = 0.0, y.shape[1]
-    for t in range(len(y)):
+def _error(L, H, tape, y, target, weights, start, bars):
+    """½ Σ_t w_t |y − target|² of L steps from `start`; its derivative by y becomes the head of `bars`."""
+    loss = 0.0
+    for t in range(L):
         squares = 0.0
         for h in range(H):
-            e = y[t, h] - target[t, h]
+            e = tape[y + t * H + h] - target[(start + t) * H + h]
             squares += e * e
-            bars[t * H + h] = weights[t] * e
-        loss += 0.5 * weights[t] * squares
+            bars[t * H + h] = weights[start + t] * e
+        loss += 0.5 * weights[start + t] * squares
     return loss

@@ -1,17 +1,22 @@
 """Real scalar cascades on sampled signals: the loss and its gradient, forward only, 8 rows of the batch in the lanes.
 
 Scalar layers commute, so ∂y/∂λ_k = z⁻¹/(1 − λ_k z⁻¹) y whatever the other layers are: one more filter for each pole,
-run beside the cascade, and no memory of the past but K states (s_k ← λ_k s_k + y; a_k ← a_k + e s_k). Up to four layers
-share one pass over a tile of time: four independent products hide each other's latency.
+run beside the cascade, and no memory of the past but K states (s_k ← λ_k s_k + y; a_k ← a_k + e s_k). Up to six layers
+go at once, all their states in registers: independent products hide each other's latency. Depths are 1, 2, 4 or a
+multiple of 6; layers with pole 0, which let everything through, make up the number.
 """
 
 import numpy as np
 
 from .jit import jit
-from .vectors import broadcast, fma, load, multiply, store, subtract, total, transpose
+from .vectors import (
+    broadcast, fma, fma_chain, fma_each, load, load_each, multiply, spread, spread_each, store, store_each, subtract,
+    total, transpose,
+)  # fmt: skip
 
 LANES = 8
 _TILE = 64
+_ONE, _TWO, _FOUR, _SIX = (0,), (0,) * 2, (0,) * 4, (0,) * 6
 
 
 @jit
@@ -23,11 +28,11 @@ def gradients(poles, gains, u, target, weights, current, first, last, first_grou
     s_k ← λ_k s_k + p.
     """
     K, T = poles.shape[1], u.shape[1]
+    flat = poles.reshape(poles.size)
     v, aim = np.empty(_TILE * LANES), np.empty(_TILE * LANES)
-    q, e = np.zeros((_TILE + 1) * LANES), np.empty(_TILE * LANES)
+    q, e = np.empty((_TILE + 1) * LANES), np.empty(_TILE * LANES)
     width = (3 * K + 4) * LANES
     memory = np.empty((last - first) * width)  # of each cascade: x, s and a; then loss, e q, e q before, the last q
-    p = LANES if current else 0
     for group in range(first_group, last_group):
         memory[:] = 0
         for start in range(0, T, _TILE):
@@ -35,20 +40,93 @@ def gradients(poles, gains, u, target, weights, current, first, last, first_grou
             _columns(u, group, start, n, v)
             _columns(target, group, start, n, aim)
             for i in range(first, last):
-                x = (i - first) * width
-                s, a, rest = x + K * LANES, x + 2 * K * LANES, x + 3 * K * LANES
-                store(q, 0, load(memory, rest + 3 * LANES))
-                _cascade(poles[i], n, v, memory, x, q)
-                store(memory, rest + 3 * LANES, load(q, n * LANES))
-                _errors(gains[i], weights, start, n, p, q, aim, e, memory, rest)
-                _sensitivities(poles[i], n, p, q, e, memory, s, a)
+                at = (i - first) * width
+                if K == 1:
+                    _at_once(_ONE, flat, i, gains[i], weights, start, current, n, v, aim, memory, at)
+                elif K == 2:
+                    _at_once(_TWO, flat, 2 * i, gains[i], weights, start, current, n, v, aim, memory, at)
+                elif K == 4:
+                    _at_once(_FOUR, flat, 4 * i, gains[i], weights, start, current, n, v, aim, memory, at)
+                elif K == 6:
+                    _at_once(_SIX, flat, 6 * i, gains[i], weights, start, current, n, v, aim, memory, at)
+                else:
+                    _in_passes(flat, i * K, K, gains[i], weights, start, current, n, v, aim, q, e, memory, at)
         for i in range(first, last):
-            x = (i - first) * width
+            at = (i - first) * width
             for m in range(3):
-                sums[i, group, m] = total(load(memory, x + (3 * K + m) * LANES))
+                sums[i, group, m] = total(load(memory, at + (3 * K + m) * LANES))
             sums[i, group, 0] *= 0.5
             for k in range(K):
-                sums[i, group, 3 + k] = total(load(memory, x + (2 * K + k) * LANES))
+                sums[i, group, 3 + k] = total(load(memory, at + (2 * K + k) * LANES))
+
+
+@jit
+def _at_once(like, poles, first, gain, weights, start, current, n, v, aim, memory, at):
+    """n steps of a cascade as deep as `like`: layers, error and sensitivities in one loop."""
+    width = len(like) * LANES
+    rest = at + 3 * width
+    scale, l = broadcast(gain), spread_each(poles, first, like)
+    x, s, a = load_each(memory, at, like), load_each(memory, at + width, like), load_each(memory, at + 2 * width, like)
+    loss, now, before = load(memory, rest), load(memory, rest + LANES), load(memory, rest + 2 * LANES)
+    past = load(memory, rest + 3 * LANES)
+    for t in range(n):
+        x = fma_chain(l, x, load(v, t * LANES))
+        q = x[-1]
+        p = q if current else past
+        error = subtract(multiply(scale, p), load(aim, t * LANES))
+        weighted = multiply(spread(weights, start + t), error)
+        loss, now, before = fma(error, weighted, loss), fma(weighted, q, now), fma(weighted, past, before)
+        a = fma_each(weighted, s, a)
+        s = fma_each(l, s, p)
+        past = q
+    store_each(memory, at, x)
+    store_each(memory, at + width, s)
+    store_each(memory, at + 2 * width, a)
+    store_each(memory, rest, (loss, now, before, past))
+
+
+@jit
+def _in_passes(poles, first, K, gain, weights, start, current, n, v, aim, q, e, memory, at):
+    """n steps of a deeper cascade, six layers a pass: q, from its second entry on, is the output so far."""
+    width = K * LANES
+    rest = at + 3 * width
+    store(q, 0, load(memory, rest + 3 * LANES))
+    _layers(poles, first, n, v, 0, q, memory, at)
+    for k in range(6, K, 6):
+        _layers(poles, first + k, n, q, LANES, q, memory, at + k * LANES)
+    store(memory, rest + 3 * LANES, load(q, n * LANES))
+    p = LANES if current else 0
+    scale = broadcast(gain)
+    loss, now, before = load(memory, rest), load(memory, rest + LANES), load(memory, rest + 2 * LANES)
+    for t in range(n):
+        error = subtract(multiply(scale, load(q, p + t * LANES)), load(aim, t * LANES))
+        weighted = multiply(spread(weights, start + t), error)
+        loss = fma(error, weighted, loss)
+        now = fma(weighted, load(q, (t + 1) * LANES), now)
+        before = fma(weighted, load(q, t * LANES), before)
+        store(e, t * LANES, weighted)
+    store_each(memory, rest, (loss, now, before))
+    for k in range(0, K, 6):
+        _sensitivities(poles, first + k, n, q, p, e, memory, at + width + k * LANES, at + 2 * width + k * LANES)
+
+
+@jit
+def _layers(poles, first, n, v, shift, q, memory, at):
+    l, x = spread_each(poles, first, _SIX), load_each(memory, at, _SIX)
+    for t in range(n):
+        x = fma_chain(l, x, load(v, t * LANES + shift))
+        store(q, (t + 1) * LANES, x[-1])
+    store_each(memory, at, x)
+
+
+@jit
+def _sensitivities(poles, first, n, q, p, e, memory, s_at, a_at):
+    l, s, a = spread_each(poles, first, _SIX), load_each(memory, s_at, _SIX), load_each(memory, a_at, _SIX)
+    for t in range(n):
+        a = fma_each(load(e, t * LANES), s, a)
+        s = fma_each(l, s, load(q, p + t * LANES))
+    store_each(memory, s_at, s)
+    store_each(memory, a_at, a)
 
 
 @jit
@@ -73,129 +151,3 @@ def _columns(rows, group, start, n, out):
     for t in range(whole, n):
         for lane in range(LANES):
             out[t * LANES + lane] = rows[group * LANES + lane, start + t]
-
-
-@jit
-def _cascade(poles, n, v, memory, x, q):
-    """q, from its second entry on: all layers, four, two or one at a time; the first ones read v."""
-    source, shift, k = v, 0, 0
-    while k < len(poles):
-        left, at = len(poles) - k, x + k * LANES
-        if left >= 4:
-            _four(poles, k, n, memory, at, source, shift, q)
-        elif left >= 2:
-            _two(poles, k, n, memory, at, source, shift, q)
-        else:
-            _one(poles, k, n, memory, at, source, shift, q)
-        k += 4 if left >= 4 else 2 if left >= 2 else 1
-        source, shift = q, LANES
-
-
-@jit
-def _four(poles, k, n, memory, at, v, shift, q):
-    l0, l1, l2, l3 = broadcast(poles[k]), broadcast(poles[k + 1]), broadcast(poles[k + 2]), broadcast(poles[k + 3])
-    x0, x1, x2, x3 = load(memory, at), load(memory, at + 8), load(memory, at + 16), load(memory, at + 24)
-    for t in range(n):
-        x0 = fma(l0, x0, load(v, t * LANES + shift))
-        x1 = fma(l1, x1, x0)
-        x2 = fma(l2, x2, x1)
-        x3 = fma(l3, x3, x2)
-        store(q, (t + 1) * LANES, x3)
-    store(memory, at, x0)
-    store(memory, at + 8, x1)
-    store(memory, at + 16, x2)
-    store(memory, at + 24, x3)
-
-
-@jit
-def _two(poles, k, n, memory, at, v, shift, q):
-    l0, l1 = broadcast(poles[k]), broadcast(poles[k + 1])
-    x0, x1 = load(memory, at), load(memory, at + 8)
-    for t in range(n):
-        x0 = fma(l0, x0, load(v, t * LANES + shift))
-        x1 = fma(l1, x1, x0)
-        store(q, (t + 1) * LANES, x1)
-    store(memory, at, x0)
-    store(memory, at + 8, x1)
-
-
-@jit
-def _one(poles, k, n, memory, at, v, shift, q):
-    l0, x0 = broadcast(poles[k]), load(memory, at)
-    for t in range(n):
-        x0 = fma(l0, x0, load(v, t * LANES + shift))
-        store(q, (t + 1) * LANES, x0)
-    store(memory, at, x0)
-
-
-@jit
-def _errors(gain, weights, start, n, p, q, aim, e, memory, rest):
-    scale = broadcast(gain)
-    loss, now, before = load(memory, rest), load(memory, rest + 8), load(memory, rest + 16)
-    for t in range(n):
-        error = subtract(multiply(scale, load(q, p + t * LANES)), load(aim, t * LANES))
-        weighted = multiply(broadcast(weights[start + t]), error)
-        loss = fma(error, weighted, loss)
-        now = fma(weighted, load(q, (t + 1) * LANES), now)
-        before = fma(weighted, load(q, t * LANES), before)
-        store(e, t * LANES, weighted)
-    store(memory, rest, loss)
-    store(memory, rest + 8, now)
-    store(memory, rest + 16, before)
-
-
-@jit
-def _sensitivities(poles, n, p, q, e, memory, s, a):
-    k = 0
-    while k < len(poles):
-        left, at = len(poles) - k, k * LANES
-        if left >= 4:
-            _four_sensitivities(poles, k, n, p, q, e, memory, s + at, a + at)
-        elif left >= 2:
-            _two_sensitivities(poles, k, n, p, q, e, memory, s + at, a + at)
-        else:
-            _one_sensitivity(poles, k, n, p, q, e, memory, s + at, a + at)
-        k += 4 if left >= 4 else 2 if left >= 2 else 1
-
-
-@jit
-def _four_sensitivities(poles, k, n, p, q, e, memory, s, a):
-    l0, l1, l2, l3 = broadcast(poles[k]), broadcast(poles[k + 1]), broadcast(poles[k + 2]), broadcast(poles[k + 3])
-    s0, s1, s2, s3 = load(memory, s), load(memory, s + 8), load(memory, s + 16), load(memory, s + 24)
-    a0, a1, a2, a3 = load(memory, a), load(memory, a + 8), load(memory, a + 16), load(memory, a + 24)
-    for t in range(n):
-        error, y = load(e, t * LANES), load(q, p + t * LANES)
-        a0, a1, a2, a3 = fma(error, s0, a0), fma(error, s1, a1), fma(error, s2, a2), fma(error, s3, a3)
-        s0, s1, s2, s3 = fma(l0, s0, y), fma(l1, s1, y), fma(l2, s2, y), fma(l3, s3, y)
-    store(memory, s, s0)
-    store(memory, s + 8, s1)
-    store(memory, s + 16, s2)
-    store(memory, s + 24, s3)
-    store(memory, a, a0)
-    store(memory, a + 8, a1)
-    store(memory, a + 16, a2)
-    store(memory, a + 24, a3)
-
-
-@jit
-def _two_sensitivities(poles, k, n, p, q, e, memory, s, a):
-    l0, l1 = broadcast(poles[k]), broadcast(poles[k + 1])
-    s0, s1, a0, a1 = load(memory, s), load(memory, s + 8), load(memory, a), load(memory, a + 8)
-    for t in range(n):
-        error, y = load(e, t * LANES), load(q, p + t * LANES)
-        a0, a1 = fma(error, s0, a0), fma(error, s1, a1)
-        s0, s1 = fma(l0, s0, y), fma(l1, s1, y)
-    store(memory, s, s0)
-    store(memory, s + 8, s1)
-    store(memory, a, a0)
-    store(memory, a + 8, a1)
-
-
-@jit
-def _one_sensitivity(poles, k, n, p, q, e, memory, s, a):
-    l0, s0, a0 = broadcast(poles[k]), load(memory, s), load(memory, a)
-    for t in range(n):
-        a0 = fma(load(e, t * LANES), s0, a0)
-        s0 = fma(l0, s0, load(q, p + t * LANES))
-    store(memory, s, s0)
-    store(memory, a, a0)

@@ -39,6 +39,13 @@ def _filled(context, builder, vector, value):
     return builder.shuffle_vector(first, unused, mask)
 
 
+def _fused(context, builder, vector, a, b, c):
+    kind = context.get_value_type(vector)
+    name = f"llvm.fma.v{vector.lanes}f{vector.dtype.bitwidth}"
+    function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind] * 3), name)
+    return builder.call(function, (a, b, c))
+
+
 def _is_contiguous(array):
     return isinstance(array, types.Array) and array.layout == "C" and isinstance(array.dtype, types.Float)
 
@@ -103,10 +110,7 @@ def fma(typing_context, a, b, c):
         return None
 
     def generate(context, builder, signature, arguments):
-        kind = context.get_value_type(a)
-        name = f"llvm.fma.v{a.lanes}f{a.dtype.bitwidth}"
-        function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind] * 3), name)
-        return builder.call(function, arguments)
+        return _fused(context, builder, a, *arguments)
 
     return a(a, a, a), generate
 
@@ -125,7 +129,7 @@ def _binary(name):
     return operation
 
 
-add, subtract, multiply = _binary("fadd"), _binary("fsub"), _binary("fmul")
+subtract, multiply = _binary("fsub"), _binary("fmul")
 
 
 @intrinsic
@@ -170,3 +174,94 @@ def transpose(typing_context, rows):
         return context.make_tuple(builder, rows, values)
 
     return rows(rows), generate
+
+
+# --- Several vectors at once, held in tuples, hence in registers ------------------------------------------------------
+
+
+def _is_vectors(kind):
+    return isinstance(kind, types.UniTuple) and isinstance(kind.dtype, Vector)
+
+
+@intrinsic
+def load_each(typing_context, array, position, like):
+    """As many vectors as the tuple `like` has entries, side by side from `position` on."""
+    if not (_is_contiguous(array) and isinstance(like, types.BaseTuple)):
+        return None
+    vector = Vector(array.dtype)
+    out = types.UniTuple(vector, len(like))
+
+    def generate(context, builder, signature, arguments):
+        values = []
+        for n in range(len(like)):
+            at = builder.add(arguments[1], context.get_constant(types.intp, n * vector.lanes))
+            pointer = _pointer(context, builder, array, arguments[0], at)
+            values.append(builder.load(pointer, align=array.dtype.bitwidth // 8))
+        return context.make_tuple(builder, out, values)
+
+    return out(array, types.intp, like), generate
+
+
+@intrinsic
+def store_each(typing_context, array, position, vectors):
+    """Put the vectors side by side, from `position` on."""
+    if not (_is_contiguous(array) and _is_vectors(vectors) and vectors.dtype == Vector(array.dtype)):
+        return None
+
+    def generate(context, builder, signature, arguments):
+        for n, value in enumerate(cgutils.unpack_tuple(builder, arguments[2])):
+            at = builder.add(arguments[1], context.get_constant(types.intp, n * vectors.dtype.lanes))
+            pointer = _pointer(context, builder, array, arguments[0], at)
+            builder.store(value, pointer, align=array.dtype.bitwidth // 8)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, vectors), generate
+
+
+@intrinsic
+def spread_each(typing_context, array, position, like):
+    """As many vectors as `like` has entries, each filled with one entry of the array, from `position` on."""
+    if not (_is_contiguous(array) and isinstance(like, types.BaseTuple)):
+        return None
+    vector = Vector(array.dtype)
+    out = types.UniTuple(vector, len(like))
+
+    def generate(context, builder, signature, arguments):
+        data = context.make_array(array)(context, builder, arguments[0]).data
+        places = [builder.add(arguments[1], context.get_constant(types.intp, n)) for n in range(len(like))]
+        filled = [_filled(context, builder, vector, builder.load(builder.gep(data, [at]))) for at in places]
+        return context.make_tuple(builder, out, filled)
+
+    return out(array, types.intp, like), generate
+
+
+@intrinsic
+def fma_each(typing_context, a, b, c):
+    """a_n b_n + c_n; a or c may be one vector for all."""
+    if not _is_vectors(b) or any(kind not in (b, b.dtype) for kind in (a, c)):
+        return None
+
+    def generate(context, builder, signature, arguments):
+        columns = [cgutils.unpack_tuple(builder, value) if kind == b else [value] * b.count
+                   for kind, value in zip(signature.args, arguments, strict=True)]  # fmt: skip
+        values = [_fused(context, builder, b.dtype, *entries) for entries in zip(*columns, strict=True)]
+        return context.make_tuple(builder, b, values)
+
+    return b(a, b, c), generate
+
+
+@intrinsic
+def fma_chain(typing_context, a, x, v):
+    """x_1 ← a_1 x_1 + v, x_2 ← a_2 x_2 + x_1, …: one step of a cascade."""
+    if not (_is_vectors(x) and a == x and v == x.dtype):
+        return None
+
+    def generate(context, builder, signature, arguments):
+        a_values, x_values = (cgutils.unpack_tuple(builder, value) for value in arguments[:2])
+        values, signal = [], arguments[2]
+        for pole, state in zip(a_values, x_values, strict=True):
+            signal = _fused(context, builder, x.dtype, pole, state, signal)
+            values.append(signal)
+        return context.make_tuple(builder, x, values)
+
+    return x(a, x, v), generate

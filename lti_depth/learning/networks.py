@@ -56,13 +56,14 @@ def apply(network, u):
     parts = _parts(network, signal)
     rows, parameters, _, working = _engine(network, parts, signal)
     current = network.timing == "current"
-    y = np.empty((*working.shape[:2], parts * network.blocks[-1].channels[1]), working.dtype)
+    batch, T = signal.shape[:2]
+    y = np.empty((batch, T * parts * network.blocks[-1].channels[1]), working.dtype)
 
     def part(span):
         kernel.apply(rows, parameters, current, kernel.TILE, working[span], y[span])
 
-    threads.run(part, _chunks(len(y)))
-    return planar.joined(y, parts).reshape(_output_shape(np.shape(u), network.blocks[-1].channels[1]))
+    threads.run(part, _chunks(batch))
+    return planar.joined(y.reshape(batch, T, -1), parts).reshape(_output_shape(np.shape(u), network.blocks[-1].channels[1]))
 
 
 def loss(network, u, target, weights=None):
@@ -115,9 +116,9 @@ def gradient(network, u, target, weights=None):
     parts = _parts(network, signal, aim)
     rows, parameters, transposed, working = _engine(network, parts, signal)
     current = network.timing == "current"
-    aim = read_only(planar.split(aim, parts).astype(working.dtype, copy=False))
+    aim = _flat(aim, parts, working.dtype)
     w = time_weights(weights, signal.shape[1]).astype(working.dtype)
-    segment = _segment(rows, working)
+    segment = _segment(rows, signal.shape[1], working.itemsize)
     chunks = _chunks(len(signal))
     gradients = np.zeros((len(chunks), len(parameters)), working.dtype)
 
@@ -134,8 +135,12 @@ def _engine(network, parts, signal):
     """The plan, the parameters, their transposes, and the signal, as the kernels take them."""
     dtype = np.dtype(np.float32 if signal.dtype in (np.float32, np.complex64) else np.float64)
     rows = planar.plan(network, parts, BITS // 8 // dtype.itemsize)
-    working = read_only(planar.split(signal, parts).astype(dtype, copy=False))
-    return rows, *planar.parameters(network, rows, dtype), working
+    return rows, *planar.parameters(network, rows, dtype), _flat(signal, parts, dtype)
+
+
+def _flat(signal, parts, dtype):
+    """(batch, T·channels), planar."""
+    return read_only(planar.split(signal, parts).astype(dtype, copy=False).reshape(len(signal), -1))
 
 
 def read_only(array):
@@ -145,11 +150,10 @@ def read_only(array):
     return view
 
 
-def _segment(rows, signal):
+def _segment(rows, T, itemsize):
     """How many steps the tape may hold: whole tiles, at least one, no more than are needed."""
-    step = int(rows[-1]["signal"] + rows[-1]["inputs"]) * signal.itemsize
-    tiles = min(max(_TAPE // (step * kernel.TILE), 1), -(-signal.shape[1] // kernel.TILE))
-    return tiles * kernel.TILE
+    tile = int(rows[-1]["signal"] + rows[-1]["inputs"]) * itemsize * kernel.TILE
+    return min(max(_TAPE // tile, 1), -(-T // kernel.TILE)) * kernel.TILE
 
 
 def _parts(network, *signals):

@@ -138,16 +138,19 @@ def _sums(poles, gains, current, u, target, weights):
     batch, T = u.shape
     w = networks.time_weights(weights, T)
     S, K = poles.shape
+    depth = K if K in (1, 2, 4) else -(-K // 6) * 6 if K != 3 else 4
     lanes = _padded(u, 0 if current else K - 1), _padded(target, 0)
     groups = len(lanes[0]) // kernel.LANES
-    sums = np.empty((S, groups, K + 3))
-    fixed = tuple(networks.read_only(array) for array in (poles, gains, *lanes, w))
+    sums = np.empty((S, groups, depth + 3))
+    deep = np.zeros((S, depth))
+    deep[:, :K] = poles
+    fixed = tuple(networks.read_only(array) for array in (deep, gains, *lanes, w))
 
     def work(item):
         kernel.gradients(*fixed, current, *item, sums)
 
     threads.run(work, _items(S, groups), u.size * S * (K + 2) > _WORTH_A_THREAD)
-    means = sums.sum(axis=1) / batch
+    means = sums.sum(axis=1)[:, : K + 3] / batch
     if not np.isfinite(means[:, 0]).all():
         validation.numbers(u, "u"), validation.numbers(target, "target")
     return means

@@ -6,8 +6,9 @@ from ..system import Layer, Stack
 from ..system.processes import require_stationary
 from .covariances import autocovariance, part_scale, process_or_white
 from .realization import realize, through_layer
+from .signals import signals
 
-_SCANS = (2**6, 2**10, 2**14)
+_SCANS = (2**6, 2**10)
 _STRIDE = 1.25
 
 
@@ -39,12 +40,13 @@ def correlation_length(stack, process=None, layer=None):
 
     Notes
     -----
-    Up to 16384 lags (and the length of a sampled source) every lag is looked at, and the first crossing is found.
+    Up to 1024 lags (and the length of a sampled source) every lag is looked at, and the first crossing is found.
     Beyond, |r| is looked at along lags a quarter apart and bisected between the first two that enclose ½: this is the
     first crossing wherever |r| falls monotonically — in cascades of poles in [0, 1) without feedthrough, whose impulse
     response is logarithmically concave, for white input and the AR(1) of ρ ≥ 0 — and wherever |r| stays below ½ for a
     quarter of the lag, as slow oscillations do. There R(Δ) = c A^Δ v by repeated squaring, O(log Δ) products, with a
-    relative error of about 2⁻⁵² Δ_{1/2}: what one rounding of a pole costs as well.
+    relative error of about 2⁻⁵² Δ_{1/2}, what one rounding of a pole costs as well; stacks in which large gains cancel
+    lose digits besides.
     """
     stack = through_layer(stack, layer)
     require_stationary(stack, "correlation_length")
@@ -63,11 +65,13 @@ def correlation_length(stack, process=None, layer=None):
 
 
 def _at_unit_scale(stack):
-    """With an output near one, which a correlation does not depend on."""
-    shift = -realize(stack).output_exponent
-    *before, last = stack.layers
-    C, D = (np.ldexp(1.0, shift) * part for part in (last.C, last.D))
-    return Stack((*before, Layer(last.poles, last.B, C, D, real=last.real)), timing=stack.timing)
+    """With an output near one, which a correlation does not depend on; each layer takes its share of the power of two."""
+    shares = np.diff(-realize(stack).output_exponent * np.arange(len(stack) + 1) // len(stack))
+    layers = []
+    for layer, share in zip(stack, shares.tolist(), strict=True):
+        C, D = (np.ldexp(1.0, share) * part for part in (layer.C, layer.D))
+        layers.append(Layer(layer.poles, layer.B, C, D, real=layer.real))
+    return Stack(tuple(layers), timing=stack.timing)
 
 
 def _trace(stack, lags, process):
@@ -99,23 +103,20 @@ def _beyond(stack, process, variance, low):
 def _tail(stack, part):
     """tr R(Δ) of one part beyond the L samples of its source, tr F A^{Δ−L} v, as a function of Δ ≥ L.
 
-    A^{Δ−L} by the binary digits of Δ − L; the covariance of the states by doubling, W_2n = W_n + Aⁿ W_n (Aⁿ)*.
+    v = E ξ[t+L] y[t]* as an integral over the circle, A^{Δ−L} by the binary digits of Δ − L.
     """
     model = realize(stack, part.shape)
-    A, B, F, E = _dense(model)
-    W, powers = B @ B.conj().T, [A]
-    while np.abs(powers[-1]).max() > 1e-20:
-        W = W + powers[-1] @ W @ powers[-1].conj().T
-        powers.append(powers[-1] @ powers[-1])
-    answer = A @ W @ F.conj().T + B @ E.conj().T  # E ξ[t+1] y[t]* for white input
-    start = np.zeros_like(answer)
-    for R in (*part.source[:0:-1].conj(), *part.source):
-        start = A @ start + R * answer
+    A, F = _dense(model)
+    L = len(part.source)
+    start = sum(_cross_covariance(model, at, L) for at in signals(model, part.source))
     scale, exponent = part_scale(part)
     scale *= 2.0 ** (2 * model.output_exponent + exponent)
+    powers = [A]
+    while np.abs(powers[-1]).max() > 1e-20:
+        powers.append(powers[-1] @ powers[-1])
 
     def trace(lag):
-        state, steps = start, lag - len(part.source)
+        state, steps = start, lag - L
         for power in powers:
             state = power @ state if steps & 1 else state
             steps >>= 1
@@ -124,16 +125,25 @@ def _tail(stack, part):
     return trace
 
 
+def _cross_covariance(model, at, lag):
+    """E ξ[t+lag] y[t]* over the nodes `at`, (K·N, H)."""
+    _, _, F, E = model.sections
+    states = (model.B @ at.before) * (at.w[:, None, None] * at.pole)[..., None]  # (n, K, N, H)
+    output = F[-1] @ states[:, -1] + E[-1] @ at.before[:, -1]
+    turned = at.density * at.w.conj() ** lag
+    flat = states.reshape(len(at.w), -1, states.shape[-1])
+    return np.einsum("f,fsj,fij->si", turned, flat, output.conj(), optimize=True)
+
+
 def _dense(model):
-    """ξ' = A ξ + B u, y = F ξ + E u of the whole realization."""
+    """The state matrix and the readout of the whole realization: ξ' = A ξ + …, y = F ξ + …."""
     poles, B, F, E = model.sections
     K, N, H = B.shape
-    state, into = np.zeros((K * N, K * N), complex), np.zeros((K * N, H), complex)
-    signal, through = np.zeros((H, K * N), complex), np.eye(H, dtype=complex)
+    A, signal = np.zeros((K * N, K * N), complex), np.zeros((H, K * N), complex)
     for k in range(K):
         rows = slice(k * N, (k + 1) * N)
-        state[rows], into[rows] = B[k] @ signal, B[k] @ through
-        state[rows, rows] += np.diag(poles[k])
-        signal, through = E[k] @ signal, E[k] @ through
+        A[rows] = B[k] @ signal
+        A[rows, rows] += np.diag(poles[k])
+        signal = E[k] @ signal
         signal[:, rows] += F[k]
-    return state, into, signal, through
+    return A, signal

