@@ -51,9 +51,9 @@ def _common(
 def reproduce(
     names: Annotated[list[str] | None, typer.Argument(
         metavar="NAME", show_default=False,
-        help="autocovariance, growth, universality, delay, deep-wide, real-input, saddle, depths, deep-against-wide, "
-             "activations, identification, dynamics, sensitivity, delay-learning, norm-separation; all of them by "
-             "default.")] = None,
+        help="autocovariance, growth, universality, delay, deep-wide, real-input, saddle, complex-poles, "
+             "correlated-inputs, depths, deep-against-wide, activations, identification, dynamics, sensitivity, "
+             "delay-learning, norm-separation; all of them by default.")] = None,
     full: Annotated[bool, typer.Option("--full", help="More samples, seeds and steps; says first about how long it "
                                                       "takes.")] = False,
     out: Annotated[Path, typer.Option(help="The directory for figures, data, claims.json and report.html.")] = Path(
@@ -218,13 +218,8 @@ def _run(chosen, full):
     with _progress() as bar:
         task = bar.add_task("", total=1.0)
 
-        def progress(name, fraction):
-            bar.update(task, description=name, completed=fraction)
-
-        if len(chosen) > 1:
-            return parallel.run_all(chosen, full=full, progress=progress)
-        (name,) = chosen
-        return [experiments.run(name, full=full, progress=lambda fraction: progress(name, fraction))]
+        return parallel.run_all(
+            chosen, full=full, progress=lambda name, fraction: bar.update(task, description=name, completed=fraction))
 
 
 def _print_claims(results, out):

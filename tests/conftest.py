@@ -8,6 +8,8 @@ import time
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is loaded: two workers share two cores
+
 from lti_depth import experiments
 
 settings.register_profile(

@@ -4,7 +4,6 @@ import doctest
 import re
 from pathlib import Path
 
-import pytest
 from matplotlib.testing.compare import compare_images
 
 from lti_depth import experiments, plotting

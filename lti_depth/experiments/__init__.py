@@ -11,6 +11,8 @@ DESCRIPTIONS = {
     "deep-wide": "a deep stack and the wide layer equal to it: what is the same and what is not",
     "real-input": "sunspots and sea-surface temperatures through a stack: exact and finite-window predictions",
     "saddle": "deep students of a one-layer teacher: the tied plateau, the escape from it, and what stops it",
+    "complex-poles": "teachers with complex poles: real students trapped, sections and complex poles free",
+    "correlated-inputs": "the plateau, the saddle and the escape under AR(1), token and recorded inputs",
     "depths": "teachers and students of one to twelve layers, linear and with activations",
     "deep-against-wide": "deep and wide students of a deep teacher under every normalization and preconditioning",
     "activations": "deep and wide students with activations between the layers: what stays and what does not",

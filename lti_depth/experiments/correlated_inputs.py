@@ -68,12 +68,12 @@ def run(config, progress):
         title="Correlated inputs: what they change of the plateau, and what not",
         summary=(
             r"Input correlation does matter, and how much depends on one comparison. When the input forgets faster "
-            r"than the teacher ($1-\lambda^* \ll 1-\rho$) the plateau is that of white noise, "
-            r"$1-\lambda = (2K-1)(1-\lambda^*)$, and the escape is faster by the factor $S_u(0)$. When the input is "
-            r"slower, the plateau moves toward the teacher, to $1-\lambda = \sigma_K(1-\lambda^*)$ with $\sigma_K \to K/\ln 2$, and far less "
-            "of the loss is left on it. The saddle itself, of index $K-1$, is there under every input. For practice: real "
-            "inputs (token embeddings, records) are of neither kind at common time scales, so measure the spectrum "
-            "near zero frequency at the resolution of the memory that is to be learned."
+            r"than the teacher ($1-\lambda^* \ll 1-\rho$) the plateau is that of white noise, $1-\lambda = "
+            r"(2K-1)(1-\lambda^*)$, and the escape is faster by the factor $S_u(0)$. When the input is slower, the "
+            r"plateau moves toward the teacher, to $1-\lambda = \sigma_K(1-\lambda^*)$ with $\sigma_K \to K/\ln 2$, "
+            r"and far less of the loss is left on it. The saddle itself, of index $K-1$, is there under every input. "
+            "For practice: real inputs (token embeddings, records) are of neither kind at common time scales, so "
+            "measure the spectrum near zero frequency at the resolution of the memory that is to be learned."
         ),
         config=asdict(config),
         arrays=arrays,
@@ -260,9 +260,9 @@ def _fast_input(config):
     predicted = np.concatenate([[2 * K - 1 for K in config.depths], np.full(len(config.depths), S_0)])
     return Claim(
         id="correlated-inputs/fast-input",
-        statement=r"Input correlation does not matter at depth: as $\lambda^* \to 1$ the plateau is that of white input, "
-                  rf"$1-\lambda = (2K-1)(1-\lambda^*)$, and $\kappa$ only scales with $S_u(0)$ (AR(1), "
-                  rf"$\rho = {rho}$, $K = {', '.join(map(str, config.depths))}$).",
+        statement=r"Input correlation does not matter at depth: as $\lambda^* \to 1$ the plateau is that of white "
+                  rf"input, $1-\lambda = (2K-1)(1-\lambda^*)$, and $\kappa$ only scales with $S_u(0)$ "
+                  rf"(AR(1), $\rho = {rho}$, $K = {', '.join(map(str, config.depths))}$).",
         source=PAPER,
         predicted=predicted,
         measured=(values[:, 1] + change).ravel(),

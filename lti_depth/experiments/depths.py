@@ -26,7 +26,7 @@ class Config:
     rates: tuple[float, ...] = (0.1, 0.03, 0.01)
     activation: str = "tanh"
     active_depths: tuple[int, ...] = (1, 3, 12)
-    active_steps: int = 150
+    active_steps: int = 100
     active_rates: tuple[float, ...] = (0.03, 0.01)
     batch: int = 4
     length: int = 96
@@ -157,7 +157,7 @@ def _floors(config):
     return floors
 
 
-def _response(poles, gain, length=400):
+def _response(poles, gain, length=300):
     h = np.zeros(length)
     h[0] = gain
     for pole in poles:
@@ -166,12 +166,12 @@ def _response(poles, gain, length=400):
 
 
 def _best(target, K, delay):
-    """The least error of K real poles in (0, 1), from a start with equal poles and two beside it."""
+    """The least error of K real poles in (0, 1), from two starts, with poles near each other and far apart."""
     def residual(x):
         h = _response(1 / (1 + np.exp(-x)), 1.0)
         return target - h * ((h @ target) / (h @ h))
 
-    spreads = (0.3, 1.0, 2.0)
+    spreads = (0.3, 1.5)
     starts = [np.log(delay / K) + spread * np.linspace(-1, 1, K) for spread in spreads]
     return min(2 * least_squares(residual, start, xtol=1e-12, ftol=1e-12, gtol=1e-12).cost for start in starts)
 
@@ -323,4 +323,5 @@ def _floor_panel(config, equal):
         curves.append(Curve(K, [unreached(k, M) for k in K], f"{M} equal layers: law", "line", group=m))
         curves.append(Curve(K, equal[m, :m], "", "markers", group=m))
     return Panel("What fewer layers cannot reach", "layers of the student", "error energy / energy of the teacher",
-                 tuple(curves), yscale="log", note=f"lines: long delays; markers: trained, delay {config.equal_delay:g}")
+                 tuple(curves), yscale="log",
+                 note=f"lines: long delays; markers: trained, delay {config.equal_delay:g}")

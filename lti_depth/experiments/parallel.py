@@ -1,8 +1,10 @@
 """Several experiments at once, one process each."""
 
 import multiprocessing
+import os
 import signal
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 
 from . import run
 
@@ -27,7 +29,7 @@ def run_all(names, *, full=False, progress=lambda name, fraction: None, processe
     """
     context = multiprocessing.get_context("spawn")  # a fork would copy the locks of compiled code and thread pools
     fractions = context.Array("d", len(names))
-    with ProcessPoolExecutor(processes, context, _share, (fractions,)) as pool:
+    with _one_thread_each(), ProcessPoolExecutor(processes, context, _share, (fractions,)) as pool:
         try:
             futures = [pool.submit(_run, index, name, full) for index, name in enumerate(names)]
             pending, before = set(futures), [0.0] * len(names)
@@ -46,6 +48,20 @@ def run_all(names, *, full=False, progress=lambda name, fraction: None, processe
                 worker.terminate()
             raise
         return [future.result() for future in futures]
+
+
+@contextmanager
+def _one_thread_each():
+    """Processes started here multiply their matrices on one thread: those of two would fight for the cores."""
+    names = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update({name: value or "1" for name, value in before.items()})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
 
 
 def _share(fractions):

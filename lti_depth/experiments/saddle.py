@@ -12,7 +12,7 @@ from . import saddle_flows as flows
 from . import saddle_laws as laws
 from . import saddle_natural as natural
 
-FULL_MINUTES = 4
+FULL_MINUTES = 2
 PAPER = "paper: learning section (Fig. 3A, 5), as quoted in its reviews"
 INTEGRATOR = r"the integrator's tolerance of $10^{-8}$ a step, over some hundred steps, in units of $1/\kappa$"
 

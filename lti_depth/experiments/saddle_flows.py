@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.integrate import solve_ivp
-from scipy.optimize import brentq, minimize
+from scipy.optimize import brentq
 
 from .. import numeric
 from ..kernels import population as kernel
@@ -146,20 +146,6 @@ def half_times(teacher, starts, level, horizon, process=None, rtol=1e-8):
     """When the flows from `starts` reach the loss `level`, inf where not before `horizon`: (len(starts),)."""
     runs = (flow(teacher, x, (), process=process, level=level, horizon=horizon, rtol=rtol) for x in starts)
     return np.array([found.reached for found in runs])
-
-
-def descend(teacher, poles, edge=0.999):
-    """Losses along L-BFGS-B with |λ_k| ≤ edge, from real poles at the best gain; the last one repeats to no end."""
-    scene, losses = landscape(teacher), []
-
-    def objective(x):
-        loss, slope, _ = at_best_gain(scene, x)
-        losses.append(loss)
-        return loss, slope
-
-    options = {"ftol": 0.0, "gtol": 1e-9, "maxiter": 500}
-    minimize(objective, poles, jac=True, method="L-BFGS-B", bounds=[(-edge, edge)] * len(poles), options=options)
-    return np.minimum.accumulate(losses)
 
 
 def balanced(rng, K):

@@ -90,7 +90,7 @@ def tied(teacher, K):
     -------
     Tied
     """
-    grid = np.tanh(np.linspace(-6, 6, 2001))
+    grid = np.tanh(np.linspace(-9, 9, 2401))
     best = int(np.argmax(teacher.overlap(grid, K) ** 2 / energy(grid, K)))
 
     def slope(pole):

@@ -19,12 +19,14 @@ class Runs:
 
 def adam(rates, steps):
     """Adam (.9, .999) with a cosine to a thousandth of the rate."""
+
     def rule(step, g, state):
         m = 0.9 * state.get("m", 0.0) + 0.1 * g
         v = 0.999 * state.get("v", 0.0) + 0.001 * g**2
         state.update(m=m, v=v)
         rate = rates * (0.001 + 0.999 * (1 + np.cos(np.pi * step / steps)) / 2)
         return rate[:, None] * (m / (1 - 0.9 ** (step + 1))) / (np.sqrt(v / (1 - 0.999 ** (step + 1))) + 1e-12)
+
     return rule
 
 
@@ -41,8 +43,8 @@ def train(student, x, gamma, target, nodes, rule, steps, level):
     error, reached = np.full(len(x), np.inf), np.full(len(x), np.inf)
     with np.errstate(all="ignore"):
         for step in range(steps + 1):
-            e, g = _gradient(student, x, gamma, target, z, w)
-            now = np.abs(e) ** 2 @ w / energy
+            H, g = student.gradient(x, gamma, z, lambda H: w * (H - target).conj())
+            now = np.abs(H - target) ** 2 @ w / energy
             alive &= np.isfinite(now) & np.isfinite(g).all(axis=1)
             if isinstance(student, Companion):
                 alive &= stable(x[:, : x.shape[1] // 2])
@@ -78,12 +80,6 @@ def natural(student, x, gamma, target, nodes, steps, level, damping=1e-2):
             x = np.where(better[:, None], trial, x)
             mu = np.clip(np.where(better, mu / 3, mu * 10), 1e-16, 1e8)
     return Runs(x, error, reached, np.zeros(len(x), dtype=bool))
-
-
-def _gradient(student, x, gamma, target, z, w):
-    H, J = student(x, gamma, z)
-    e = H - target
-    return e, ((J.conj() @ (w * e)[..., None])[..., 0]).real
 
 
 def _solved(J, e, mu):

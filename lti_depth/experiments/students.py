@@ -5,7 +5,8 @@ The input is periodic, so that the loss is a sum over the nodes ω of the circle
 .. math:: L = \tfrac12 \sum_\omega w_\omega |H_S - H_T|^2, \qquad
           \nabla L = \mathrm{Re} \sum_\omega w_\omega\, \overline{\partial H_S}\,(H_S - H_T)
 
-A student maps real points (R, P), one run a row, and fixed gains γ (R, K) to responses (R, M) and derivatives (R, P, M).
+A student maps real points (R, P), one run a row, and fixed gains γ (R, K) to responses (R, M) and derivatives (R, P, M);
+``gradient(x, gamma, z, weigh)`` to the response and Re Σ_ω q_ω ∂H(ω), where q = weigh(H) is (R, M).
 Poles have the coordinates λ = exp(−e^ν + iθ) [Orvieto et al., arXiv 2303.06349], real ones θ = 0.
 """
 
@@ -38,8 +39,17 @@ class Cascade:
         poles, b, c, pull = _unpacked(x, self.pairs)
         f = 1 / (1 - poles[..., None] * z)
         H = np.prod(gamma * b * c, axis=1)[:, None] * f.prod(axis=1)
-        ones = np.ones_like(z)
-        return H, pull(H[:, None] * z * f, H[:, None] * (1 / b)[..., None] * ones, H[:, None] * (1 / c)[..., None] * ones)
+        return H, pull(H[:, None] * z * f, H[:, None] / b[..., None], H[:, None] / c[..., None])
+
+    def gradient(self, x, gamma, z, weigh):
+        """Response and gradient."""
+        poles, b, c, pull = _unpacked(x, self.pairs)
+        f = 1 / (1 - poles[..., None] * z)
+        H = np.prod(gamma * b * c, axis=1)[:, None] * f.prod(axis=1)
+        q = weigh(H) * H
+        total = q.sum(axis=1)[:, None]
+        by_pole = f @ (q * z)[..., None]
+        return H, pull(by_pole, (total / b)[..., None], (total / c)[..., None])[..., 0].real
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,17 @@ class Modal:
         r = gamma * b * c
         H = np.einsum("rk,rkm->rm", r, f)
         return H, pull(r[..., None] * z * f**2, (gamma * c)[..., None] * f, (gamma * b)[..., None] * f)
+
+    def gradient(self, x, gamma, z, weigh):
+        """Response and gradient."""
+        poles, b, c, pull = _unpacked(x, self.pairs)
+        f = 1 / (1 - poles[..., None] * z)
+        r = (gamma * b * c)[..., None]
+        H = (r * f).sum(axis=1)
+        q = weigh(H)
+        by_residue = f @ q[..., None]
+        by_pole = r * (f**2 @ (q * z)[..., None])
+        return H, pull(by_pole, (gamma * c)[..., None] * by_residue, (gamma * b)[..., None] * by_residue)[..., 0].real
 
 
 @dataclass(frozen=True)
@@ -83,6 +104,10 @@ class Orthonormal:
         by_pole = terms * (slope - poles / (1 - poles**2)) + tail * (slope - 1 / (z - poles))
         return terms.sum(axis=1), np.concatenate([by_pole * (-np.exp(nu)[..., None] * poles), phi], axis=1)
 
+    def gradient(self, x, gamma, z, weigh):
+        """Response and gradient."""
+        return _contracted(*self(x, gamma, z), weigh)
+
 
 @dataclass(frozen=True)
 class Companion:
@@ -100,6 +125,14 @@ class Companion:
         H = (c @ powers[:-1]) * f
         bend = -H * f / gamma[:, :1]
         return H, np.concatenate([bend[:, None] * powers[1:], f[:, None] * powers[:-1]], axis=1)
+
+    def gradient(self, x, gamma, z, weigh):
+        """Response and gradient."""
+        return _contracted(*self(x, gamma, z), weigh)
+
+
+def _contracted(H, J, weigh):
+    return H, (J @ weigh(H)[..., None])[..., 0].real
 
 
 def takenaka(poles, z):
@@ -145,9 +178,26 @@ def stable(a):
     return inside
 
 
-def spectrum(student, x, gamma, z, w):
-    """Gauss–Newton eigenvalues at one point (P,), falling; only those of its rank, by singular values of √w ∂H."""
+def spectrum(student, x, gamma, z, w, scaled=False):
+    """Gauss–Newton eigenvalues at one point (P,), falling, those of its rank: squared singular values of √w ∂H.
+
+    `scaled`: with every column of length 1, by which no diagonal scaling is better than P-fold
+    [van der Sluis, Numer. Math. 14:14, 1969].
+    """
     _, J = student(x[None], gamma[None], z)
     J = J[0] * np.sqrt(w)
-    s = np.linalg.svd(np.concatenate([J.real, J.imag], axis=1), compute_uv=False)
-    return s[: student.rank(gamma.shape[-1])] ** 2
+    J = np.concatenate([J.real, J.imag], axis=1)
+    J = J / np.linalg.norm(J, axis=1)[:, None] if scaled else J
+    return np.linalg.svd(J, compute_uv=False)[: student.rank(gamma.shape[-1])] ** 2
+
+
+def residues(poles):
+    """r_k = Π_{l≠k} λ_k/(λ_k − λ_l), row by row."""
+    gaps = 1 - poles[:, None, :] / poles[:, :, None]
+    return 1 / np.prod(np.where(np.eye(poles.shape[1], dtype=bool), 1, gaps), axis=2)
+
+
+def modal_inputs(poles):
+    """(P⁻¹B)_k = Π_{l<k} λ_k/(λ_k − λ_l), row by row: the inputs of the modal form of a cascade."""
+    gaps = 1 - poles[:, None, :] / poles[:, :, None]
+    return 1 / np.prod(np.where(np.tri(poles.shape[1], k=-1, dtype=bool), gaps, 1), axis=2)

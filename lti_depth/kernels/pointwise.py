@@ -81,7 +81,7 @@ def activate(kind, A, L, tape, v, a):
             elif kind == GELU:
                 tape[j + h] = half * z * (one + math.erf(z * root))
             else:
-                tape[j + h] = z * half * (one + math.tanh(half * tape[i + A + h]))
+                tape[j + h] = z / (one + math.exp(-tape[i + A + h]))
 
 
 @jit
@@ -104,6 +104,6 @@ def activate_back(kind, A, L, tape, v, a, bars, g, g_v):
             elif kind == GELU:
                 bars[j + h] = bar * (half * (one + math.erf(z * root)) + z * normal * math.exp(-half * z * z))
             else:
-                gate = half * (one + math.tanh(half * tape[i + A + h]))
+                gate = one / (one + math.exp(-tape[i + A + h]))
                 bars[j + h] = bar * gate
                 bars[j + A + h] = bar * z * gate * (one - gate)

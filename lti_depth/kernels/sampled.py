@@ -10,8 +10,20 @@ import numpy as np
 
 from .jit import jit
 from .vectors import (
-    broadcast, fma, fma_chain, fma_each, load, load_each, multiply, spread, spread_each, store, store_each, subtract,
-    total, transpose,
+    broadcast,
+    fma,
+    fma_chain,
+    fma_each,
+    load,
+    load_each,
+    multiply,
+    spread,
+    spread_each,
+    store,
+    store_each,
+    subtract,
+    total,
+    transpose,
 )  # fmt: skip
 
 LANES = 8

@@ -63,7 +63,8 @@ def apply(network, u):
         kernel.apply(rows, parameters, current, kernel.TILE, working[span], y[span])
 
     threads.run(part, _chunks(batch))
-    return planar.joined(y.reshape(batch, T, -1), parts).reshape(_output_shape(np.shape(u), network.blocks[-1].channels[1]))
+    shape = _output_shape(np.shape(u), network.blocks[-1].channels[1])
+    return planar.joined(y.reshape(batch, T, -1), parts).reshape(shape)
 
 
 def loss(network, u, target, weights=None):

@@ -99,10 +99,16 @@ def _matrices(row, block):
 
 def _planar(matrix, shape, complex_in, complex_out):
     """The transpose of [[Re, −Im], [Im, Re]], without the halves that real numbers lack."""
-    padded = np.zeros(shape, matrix.dtype)
-    padded[: matrix.shape[0], : matrix.shape[1]] = matrix
-    full = np.block([[padded.real.T, padded.imag.T], [-padded.imag.T, padded.real.T]])
-    return full[: shape[1] * (1 + complex_in), : shape[0] * (1 + complex_out)]
+    (rows, columns), (n, m) = shape, matrix.shape
+    full = np.zeros((columns * (1 + complex_in), rows * (1 + complex_out)))
+    full[:m, :n] = matrix.real.T
+    if complex_out:
+        full[:m, rows : rows + n] = matrix.imag.T
+    if complex_in:
+        full[columns : columns + m, :n] = -matrix.imag.T
+    if complex_in and complex_out:
+        full[columns : columns + m, rows : rows + n] = matrix.real.T
+    return full
 
 
 def _folded(vector, matrix, shape, complex_in, complex_out):

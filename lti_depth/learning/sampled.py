@@ -49,7 +49,7 @@ def gradient(student, u, target, weights=None):
 
     Notes
     -----
-    Forward-only sensitivities: Zucchet & Orvieto, arXiv 2405.21064, appendix, for one layer; at any depth, new here.
+    Forward-only sensitivities of one diagonal layer: Zucchet et al., arXiv 2305.15947; at any depth, new here.
     """
     if not _is_fast(require_stack(student), u, target):
         value, fields = networks.gradient(student, u, target, weights)
@@ -149,7 +149,8 @@ def _sums(poles, gains, current, u, target, weights):
     def work(item):
         kernel.gradients(*fixed, current, *item, sums)
 
-    threads.run(work, _items(S, groups), u.size * S * (K + 2) > _WORTH_A_THREAD)
+    worthwhile = u.size * S * (K + 2) > _WORTH_A_THREAD
+    threads.run(work, _items(S, groups) if worthwhile else [(0, S, 0, groups)])
     means = sums.sum(axis=1)[:, : K + 3] / batch
     if not np.isfinite(means[:, 0]).all():
         validation.numbers(u, "u"), validation.numbers(target, "target")

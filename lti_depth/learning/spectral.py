@@ -69,6 +69,7 @@ def together(stacks, process):
     poles = [layer.poles for stack in (*closed, *shapes) for layer in stack]
     cuts = np.cumsum([sum(stack.widths) for stack in closed])
     reach = 2 * max(len(part.source) - 1 for part in process.parts)
+    reach += 2 * max(len(stack) if stack.timing == "delayed" else 0 for stack in stacks)  # the z^{-K} of K delays
     half = process.real and all(stack.real_output for stack in stacks)
     for chunk in quadrature.around(poles, reach, half):
         density = sum(_density(part, chunk) for part in process.parts) * chunk.weights

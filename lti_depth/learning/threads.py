@@ -16,9 +16,9 @@ def _pool(process, workers):
     return ThreadPoolExecutor(workers, thread_name_prefix=f"lti-depth-{process}")
 
 
-def run(task, items, worthwhile=True):
-    """``[task(item) for item in items]``, on all cores if that is `worthwhile`; the caller's thread works too."""
-    workers = min(count(), len(items)) if worthwhile else 1
+def run(task, items):
+    """``[task(item) for item in items]`` on all cores; the caller's thread works too."""
+    workers = min(count(), len(items))
     if workers < 2:
         return [task(item) for item in items]
     others = [_pool(os.getpid(), count() - 1).submit(_several, task, items[i::workers]) for i in range(1, workers)]

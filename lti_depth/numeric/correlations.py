@@ -65,7 +65,7 @@ def correlation_length(stack, process=None, layer=None):
 
 
 def _at_unit_scale(stack):
-    """With an output near one, which a correlation does not depend on; each layer takes its share of the power of two."""
+    """With an output near one, on which a correlation does not depend; each layer takes its share of powers of two."""
     shares = np.diff(-realize(stack).output_exponent * np.arange(len(stack) + 1) // len(stack))
     layers = []
     for layer, share in zip(stack, shares.tolist(), strict=True):

@@ -4,12 +4,12 @@ from math import comb
 
 import numpy as np
 import pytest
+from digits import agrees
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lti_depth import numeric
 from lti_depth.learning.teachers import delay
-from tests.theory.digits import agrees
 
 D, S, RHO = 100, 4, 0.99
 
