@@ -65,14 +65,19 @@ class Parametrization:
     complex: Coordinates | None
 
     def map(self, x):
-        """The poles at x: (N,) → (N,) real, (N, 2) → (N,) complex. ValueError where the shape has no meaning."""
+        """The poles at x: (N,) → (N,) real, (N, 2) → (N,) complex; ValueError for another shape.
+
+        What is beyond float64 becomes its limit, or nan where there is none.
+        """
         x, coordinates = self._coordinates(x)
-        return coordinates.map(x)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return coordinates.map(x)
 
     def derivative(self, x):
         """dλ_n/dx_n (N,) for x (N,), or ∂λ_n/∂x_nj (N, 2) complex for x (N, 2)."""
         x, coordinates = self._coordinates(x)
-        return coordinates.derivative(x)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return coordinates.derivative(x)
 
     def inverse(self, poles):
         """Coordinates x of the poles: (N,) for float64, (N, 2) for complex128. ValueError for a pole out of range."""

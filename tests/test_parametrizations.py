@@ -123,6 +123,15 @@ def test_poles_out_of_range(name, pole):
         parametrization(name).inverse(np.array([pole]))
 
 
+@pytest.mark.parametrize("name", REAL)
+@pytest.mark.parametrize("x", [800.0, -800.0, 1e200, -1e200])
+def test_far_out(name, x):
+    """The limit of the pole and a slope of 0, without a warning; "direct" goes along."""
+    p = parametrization(name)
+    if name != "direct":
+        assert abs(p.map([x])[0]) <= 1 and abs(p.derivative([x])[0]) < 1e-7
+
+
 def test_misuse():
     with pytest.raises(ValueError, match="did you mean 'polar'"):
         parametrization("polr")

@@ -5,8 +5,8 @@ The input is periodic, so that the loss is a sum over the nodes ω of the circle
 .. math:: L = \tfrac12 \sum_\omega w_\omega |H_S - H_T|^2, \qquad
           \nabla L = \mathrm{Re} \sum_\omega w_\omega\, \overline{\partial H_S}\,(H_S - H_T)
 
-A student maps real points (R, P), one run a row, and fixed gains γ (R, K) to responses (R, M) and derivatives (R, P, M);
-``gradient(x, gamma, z, weigh)`` to the response and Re Σ_ω q_ω ∂H(ω), where q = weigh(H) is (R, M).
+A student maps real points (R, P), one run a row, and fixed gains γ (R, K) to responses (R, M) and their derivatives,
+(R, P, M); ``gradient(x, gamma, z, weigh)`` to the response and Re Σ_ω q_ω ∂H(ω), where q = weigh(H) is (R, M).
 Poles have the coordinates λ = exp(−e^ν + iθ) [Orvieto et al., arXiv 2303.06349], real ones θ = 0.
 """
 
@@ -149,7 +149,7 @@ def packed(poles, b, c):
     nu = np.log(-np.log(np.abs(poles)))
     if not np.iscomplexobj(poles):
         return np.concatenate([nu, b, c], axis=1)
-    return np.concatenate([nu, np.angle(poles), *((v.real, v.imag)[i] for v in (b + 0j, c + 0j) for i in (0, 1))], axis=1)
+    return np.concatenate([nu, np.angle(poles), np.real(b), np.imag(b), np.real(c), np.imag(c)], axis=1)
 
 
 def _unpacked(x, pairs):
@@ -168,7 +168,7 @@ def _unpacked(x, pairs):
 
 
 def stable(a):
-    """Whether 1 + Σ a_j z⁻ʲ has all zeros inside the circle, row by row: reflection coefficients below 1 (Schur–Cohn)."""
+    """Whether all zeros of 1 + Σ a_j z⁻ʲ are inside the circle, row by row: reflection coefficients below 1."""
     a, inside = a.copy(), np.isfinite(a).all(axis=1)
     with np.errstate(all="ignore"):
         while a.shape[1]:

@@ -33,7 +33,7 @@ class Chart:
         conjugate; b, c, d stay real.
     train : tuple of str, or dict of str to (None or sequence of int)
         The trained groups among "poles", "B", "C", "D", "mix", all layers of them (default: all groups); or group to
-        layer indices, None for all.
+        layer indices (negatives from the end), None for all.
     gamma : bool
         Learn log γ (N entries a layer, in the layers where B is trained) next to B̂. At the start γ = √(1 − |λ|²).
 
@@ -172,11 +172,12 @@ def _trained(train, parts):
     masks = {}
     for name in FIELDS:
         if name in chosen and parts[name]:
-            layers = range(len(parts[name])) if chosen[name] is None else chosen[name]
-            for k in layers:
-                if not 0 <= k < len(parts[name]):
-                    raise ValueError(f"train: expected layers 0 … {len(parts[name]) - 1} for {name!r}, got {k}")
-            masks[name] = np.concatenate([np.full(entry.size, k in set(layers)) for k, entry in enumerate(parts[name])])
+            K = len(parts[name])
+            layers = range(K) if chosen[name] is None else [validation.integer(k, "train", -K) for k in chosen[name]]
+            if any(k >= K for k in layers):
+                raise ValueError(f"train: expected layers from {-K} to {K - 1} for {name!r}, got {max(layers)}")
+            kept = {k % K for k in layers}
+            masks[name] = np.concatenate([np.full(entry.size, k in kept) for k, entry in enumerate(parts[name])])
     return masks
 
 

@@ -232,7 +232,7 @@ def test_admissible():
 @pytest.mark.parametrize(("settings", "message"), [
     ({"train": ("pole",)}, "expected groups among"),
     ({"train": ()}, "at least one parameter"),
-    ({"train": {"B": (3,)}}, "expected layers 0 … 2"),
+    ({"train": {"B": (3,)}}, "expected layers from -3 to 2"),
     ({"poles": "softplu"}, "did you mean 'softplus'"),
     ({"poles": "zoh"}, "no coordinates for real poles"),
     ({"poles": "sections"}, "even number"),
