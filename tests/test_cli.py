@@ -43,7 +43,7 @@ def test_version(run):
     assert run("--version") == (0, f"lti-depth {__version__}\n", "")
 
 
-@pytest.mark.parametrize("arguments", [[], ["reproduce"], ["derive"]])
+@pytest.mark.parametrize("arguments", [[], ["reproduce"], ["derive"], ["train"]])
 def test_help_shows_an_example(run, arguments):
     code, out, _ = run(*arguments, "--help")
     assert code == 0 and "Example:" in out

@@ -60,12 +60,12 @@ def run(config, progress):
         summary=(
             r"Against a teacher with a complex pole pair the saddle of equal real poles can turn into a strict local "
             r"minimum, $\kappa < 0$: two real poles are always trapped, $K \ge 3$ of them beyond a critical ratio of "
-            r"phase to decay rate that grows with $K$. Random real starts then end at the tied point (a few stay on the "
-            r"flat far from it), none below it. In the coefficients of second-order sections, or with complex poles, the "
-            r"same point is a saddle with escape rate $|\kappa|$: what complex phases buy in learning is a way out. For "
-            r"one-layer complex teachers everything turns with the phase: same plateau, same $\kappa$; only asymmetry "
-            "along the radius helps. For practice: give every layer complex poles or sections; a real diagonal layer "
-            "cannot find an oscillation."
+            r"phase to decay rate that grows with $K$. Random real starts then end at the tied point (a few stay on "
+            r"the flat far from it), none below it. In the coefficients of second-order sections, or with complex "
+            r"poles, the same point is a saddle with escape rate $|\kappa|$: what complex phases buy in learning is a "
+            r"way out. For one-layer complex teachers everything turns with the phase: same plateau, same $\kappa$; "
+            "only asymmetry along the radius helps. For practice: give every layer complex poles or sections; a real "
+            "diagonal layer cannot find an oscillation."
         ),
         config=asdict(config),
         arrays=arrays,
@@ -164,7 +164,7 @@ def section_flow(teacher, poles, times):
         return flows.at_best_gain(sections, flows.inside(section_poles(x.reshape(-1, 2)).ravel()))
 
     start = section_coefficients(np.asarray(poles)).ravel()
-    found = solve_ivp(lambda _, x: -at(x)[1].ravel(), (0, times[-1]), start, "LSODA", times, rtol=1e-2, atol=1e-7)
+    found = solve_ivp(lambda _, x: -at(x)[1].ravel(), (0, times[-1]), start, "LSODA", times, rtol=1e-3, atol=1e-8)
     return np.array([at(x)[0] for x in found.y.T])
 
 

@@ -11,7 +11,7 @@ from .. import learning, numeric
 from ..claims import Claim, Curve, Panel, Result
 from ..system import Block, Network
 
-FULL_MINUTES = 12
+FULL_MINUTES = 8
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Config:
 
     @classmethod
     def full(cls):
-        """More seeds and steps, and every depth with activations."""
-        return replace(cls(), seeds=20, steps=10000, active_depths=cls.depths, active_steps=1000, batch=8)
+        """More steps, and every depth with activations."""
+        return replace(cls(), steps=10000, active_depths=cls.depths, active_steps=300, batch=8)
 
 
 def run(config, progress):

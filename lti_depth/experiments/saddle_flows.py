@@ -11,7 +11,7 @@ from .. import numeric
 from ..kernels import population as kernel
 from ..learning import population
 
-_EDGE = 1 - 1e-9  # a trial step of the integrator may leave the disc; the flow itself never does
+_EDGE = 1 - 1e-6  # a trial step of the integrator may leave the disc; the flow itself never does
 
 
 @dataclass(frozen=True, eq=False)

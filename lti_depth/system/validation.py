@@ -126,6 +126,6 @@ def frequencies(value, name="omega"):
 
 def choice(value, name, options):
     """`value`, one of a few names."""
-    if value not in options:
+    if isinstance(value, np.ndarray) or value not in options:
         raise ValueError(f"{name}: expected one of {', '.join(map(repr, options))}, got {describe(value)}")
     return value
