@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lti_depth import __version__, cli, experiments, report
-from lti_depth.experiments import verdicts
+from lti_depth.experiments import parallel, verdicts
 
 ROOT = Path(__file__).parent.parent
 
@@ -158,7 +158,7 @@ def test_interrupted(run, monkeypatch, tmp_path):
     def interrupt(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(experiments, "run", interrupt)
+    monkeypatch.setattr(parallel, "run_all", interrupt)
     code, out, error = run("reproduce", "--out", tmp_path)
     assert code == 130 and out == "" and "Traceback" not in error
     assert list(tmp_path.iterdir()) == []

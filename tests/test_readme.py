@@ -15,7 +15,9 @@ MARKERS = re.compile(r"(<!-- claims: generated -->\n).*?(<!-- end -->)", re.DOTA
 
 
 HEADLINES = (
-    "growth/factor-per-layer", "universality/gaussian", "deep-wide/twelve-layers",
+    "growth/factor-per-layer", "universality/gaussian", "deep-wide/modal-variances", "saddle/smaller-eigenvalues",
+    "correlated-inputs/kappa", "depths/three-for-twelve", "deep-against-wide/rescaling", "sensitivity/depth-in-exp-exp",
+    "delay-learning/white-bound", "norm-separation/exponential-in-depth",
 )  # fmt: skip
 
 

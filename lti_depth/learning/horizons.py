@@ -1,4 +1,4 @@
-r"""Stacks of LRU layers on one channel, white input, from rest: loss and gradient over T samples, many students at once.
+r"""Stacks of LRU layers on one channel, white input from rest: losses and gradients over T samples, many at once.
 
 With the difference Δ of the impulse responses of student and teacher, and w_t = 1/T, every batch has the loss
 
@@ -70,7 +70,7 @@ class LRU:
         return np.exp(-np.exp(nu) + 1j * theta), np.exp(log_gamma), b_re + 1j * b_im, c_re + 1j * c_im, d
 
     def _pulled(self, points, parts, sums, slopes, first):
-        """From S = Σ f_s λ^s, Σ s f_s λ^s and f₀, where f = ∂L/∂h of each layer: dL = Re[S dr + r Σ s f_s λ^s d log λ]."""
+        """From S = Σ f_s λ^s, S' = Σ s f_s λ^s and f₀ with f = ∂L/∂h of each layer: dL = Re[S dr + r S' d log λ] + f₀ dd."""
         _, gamma, b, c, _ = parts
         r, nu = c * gamma * b, self._split(points)[0][0]
         turn, by_b, by_c = r * slopes, sums * c * gamma, sums * gamma * b
@@ -79,7 +79,7 @@ class LRU:
 
 
 class _Powers:
-    """λ^s for s = Lq + p < T as a product of λ^{Lq} and λ^p: sums over states or times are products of small matrices."""
+    """λ^s = λ^{Lq} λ^p for s = Lq + p < T: sums over states or over times become products of small matrices."""
 
     def __init__(self, poles, gamma, b, c, d, T):
         self.T, self.L = T, int(np.ceil(np.sqrt(T)))
