@@ -70,7 +70,7 @@ class LRU:
         return np.exp(-np.exp(nu) + 1j * theta), np.exp(log_gamma), b_re + 1j * b_im, c_re + 1j * c_im, d
 
     def _pulled(self, points, parts, sums, slopes, first):
-        """From S = Σ f_s λ^s, S' = Σ s f_s λ^s and f₀ with f = ∂L/∂h of each layer: dL = Re[S dr + r S' d log λ] + f₀ dd."""
+        """From S = Σ f_s λ^s, S' = Σ s f_s λ^s, f₀; f = ∂L/∂h of each layer: dL = Re[S dr + r S' d log λ] + f₀ dd."""
         _, gamma, b, c, _ = parts
         r, nu = c * gamma * b, self._split(points)[0][0]
         turn, by_b, by_c = r * slopes, sums * c * gamma, sums * gamma * b

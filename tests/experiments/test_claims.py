@@ -72,8 +72,8 @@ def test_both_settings_are_on_record(claims):
     record = verdicts.load()
     assert set(record) == {claim.id for claim in claims}
     for name, found in record.items():
-        whole_hour = experiments.minutes(name.split("/")[0]) >= 60
-        assert set(found) == {"default", "full"} or (whole_hour and set(found) == {"default"}), name
+        long = experiments.minutes(name.split("/")[0]) >= 10
+        assert set(found) == {"default", "full"} or (long and set(found) == {"default"}), name
 
 
 def test_formulas_are_set(results):
