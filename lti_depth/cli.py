@@ -158,7 +158,9 @@ def train(
         settings = configuration.read(config)
     except OSError as error:
         return _refuse(f"{error.filename or config}: expected a file that can be read ({error.strerror})")
-    except ValueError as error:
+    except MemoryError:
+        return _refuse(f"{config}: expected a student and a teacher that fit into memory; pass fewer layers or states")
+    except (ValueError, TypeError) as error:
         return _refuse(error)
     try:
         report.require_writable(out)
@@ -176,7 +178,7 @@ def train(
     except runs.Damaged as error:
         _refuse(error)
         return 1
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         return _refuse(error)
     except OSError as error:
         return _refuse(f"cannot write {error.filename or out}: {error.strerror}")

@@ -9,7 +9,7 @@ from .jit import jit
 
 @jit
 def nodes_needed(poles, most):
-    """A power of two: 40 times the slowest memory and 3 more for each pole as slow; at most `most`."""
+    """A power of two: 40 times the slowest memory and 3 more for each pole as slow; 0 if that is more than `most`."""
     slowest, total = 1e300, 0.0
     for pole in poles:
         if pole != 0.0:
@@ -19,9 +19,9 @@ def nodes_needed(poles, most):
             total += slowest / -math.log(abs(pole))
     needed = (40.0 + 3.0 * total) / slowest + 2.0 * len(poles) + 2.0
     count = 16
-    while count < needed and count < most:
+    while count < needed and count <= most:
         count *= 2
-    return count
+    return count if count <= most else 0
 
 
 @jit
@@ -40,7 +40,7 @@ def gradient(poles, b, c, poles_T, b_T, c_T, front, variance, lag, half, sine, s
 
     The student comes `lag` samples later than in current timing, relative to the teacher. `front`: poles of the filter
     that gives white noise the color of the input. `half`: poles and gains are real, or conjugate in pairs. `sine`, `s`:
-    sin ω and 1 − cos ω at as many equally spaced ω as there may be nodes.
+    sin ω and 1 − cos ω at as many equally spaced ω as there may be nodes; nan where more were needed.
     """
     K = len(poles)
     g, h = complex(1.0), complex(1.0)
@@ -49,6 +49,8 @@ def gradient(poles, b, c, poles_T, b_T, c_T, front, variance, lag, half, sine, s
     for k in range(len(poles_T)):
         h *= b_T[k] * c_T[k]
     count = nodes_needed(np.concatenate((poles, poles_T, front)), len(sine))
+    if count == 0:
+        return np.nan
     stride, section = len(sine) // count, np.empty(K, np.complex128)
     by_pole = np.zeros(K, np.complex128)
     by_gain, total, power = complex(0.0), 0.0, 0.0

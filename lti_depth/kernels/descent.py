@@ -12,7 +12,7 @@ from . import circle, population
 from .jit import jit
 
 DIRECT, TANH, EXP_EXP, SOFTPLUS, STABLE, POLAR, ZOH = range(7)
-MAX_STEPS, CONVERGED, DIVERGED, RUNNING = range(4)
+MAX_STEPS, CONVERGED, DIVERGED, UNRESOLVED, RUNNING = range(5)
 _KEPT = 2.0**-20  # of the digits of the recursion, where poles are negative; below it the circle is taken
 
 
@@ -141,7 +141,7 @@ def _note(step, loss, gradient, point, before, last, every, tolerance, levels, l
     """Record a loss at a point; what becomes of the run. `before` is the last point with a loss, `last` that loss."""
     if not (math.isfinite(loss) and np.isfinite(gradient).all()):
         point[:] = before
-        return DIVERGED
+        return UNRESOLVED if math.isnan(loss) else DIVERGED
     before[:], last[0] = point, loss
     if step % every == 0:
         losses[step // every], points[step // every] = loss, point

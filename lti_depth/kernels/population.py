@@ -128,6 +128,8 @@ def gauss_newton(poles, b, c, front, variance, delayed, out):
             out[K + j, 3 * K + k] = own * c[j] * direct * others[k]
             out[2 * K + j, 3 * K + k] = own * b[j] * direct * others[k]
             out[3 * K + j, 3 * K + k] = own * (xx * (1.0 + pole * other) - past * (pole + other)) * others[k]
+        step = xx * (1.0 + pole * pole) - 2.0 * past * pole  # E|x̂[t] − λ x̂[t−1]|²
+        kept = min(kept, step / (size * (1.0 + pole * pole) + 2.0 * abs(past * pole)))
     for j in range(4 * K):
         for k in range(j):
             out[j, k] = out[k, j]

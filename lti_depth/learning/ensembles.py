@@ -29,7 +29,7 @@ class Descents:
     loss : (S,) array
         There.
     status : tuple of str
-        "converged", "max steps" or "diverged at step n", as in `Fit`.
+        "converged", "max steps" or "diverged at step n", as in `Fit`, or "not resolved at step n".
     steps : (S,) int array
         Steps taken.
     times : (n,) int array
@@ -97,8 +97,9 @@ def descend(poles, b, c, teacher, optimizer, *, steps, process=None, coordinates
     Notes
     -----
     New here. Students with real poles go by the covariance recursion of `kernels.population`. Where poles are negative
-    and it keeps fewer than about 9 digits, and for complex poles, the loss is a mean over 16 to 131072 equally spaced
-    frequencies, as many as the slowest pole needs (up to |λ| ≈ .9995); beyond, it is only as good as those allow.
+    and it keeps fewer than about 9 digits, in delayed timing at unequal depths, and for complex poles, the loss is a mean
+    over 16 to 131072 equally spaced frequencies, as many as the slowest pole needs (up to |λ| ≈ .9995); where more were
+    needed the run ends as not resolved.
     """
     poles, b, c, teacher, process = _checked(poles, b, c, teacher, process)
     pairs = poles.dtype.kind == "c"
@@ -120,7 +121,7 @@ def descend(poles, b, c, teacher, optimizer, *, steps, process=None, coordinates
                       losses[n], paths[n], crossings[n])
 
     ends = threads.run(run, list(range(S)))
-    status = tuple(("max steps", "converged", f"diverged at step {step}")[code] for code, step, _ in ends)
+    status = tuple(("max steps", "converged", f"diverged at step {step}", f"not resolved at step {step}")[code] for code, step, _ in ends)
     final = _parts(points, chart, pairs)
     return Descents(*final, np.array([loss for *_, loss in ends]), status, np.array([step for _, step, _ in ends]),
                     times, losses, *_parts(paths, chart, pairs), crossings)
@@ -141,7 +142,7 @@ def _checked(poles, b, c, teacher, process):
     dtype = np.result_type(poles, *gains, teacher.dtype, front[0])
     if np.any(np.abs(poles) >= 1):
         raise ValueError(f"poles: expected |λ| < 1 to start from, got {np.abs(poles).max()}")
-    return *(np.array(values, dtype=dtype) for values in (poles, *gains)), teacher, front
+    return *(np.array(values, dtype=dtype, order="C") for values in (poles, *gains)), teacher, front
 
 
 def _real(values):

@@ -12,7 +12,7 @@ from ..system.processes import require_stationary
 from . import embeddings, spectral
 from .difference import difference
 
-_KEPT = 2.0**-8  # of the absolute sum of its terms, for a loss of the recursion to be taken
+_KEPT = 2.0**-11  # of the absolute sum of its terms, for a loss of the recursion to be taken
 
 
 def loss(student, teacher, process=None):

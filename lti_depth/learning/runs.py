@@ -85,6 +85,8 @@ def load(directory, seed, digest):
     record = _read_record(record_path)
     if record["config"] != digest:
         raise ValueError(f"{record_path} is of another configuration; pass another --out, or remove its seed files")
+    if record["seed"] != seed:
+        raise Damaged(f"{record_path} has seed {record['seed']} on record; remove it and its npz to train it again")
     content = arrays_path.read_bytes() if arrays_path.exists() else b""
     if hashlib.sha256(content).hexdigest() != record["arrays"]:
         raise Damaged(f"{arrays_path} is not what {record_path.name} has on record; remove both to train it again")

@@ -36,6 +36,9 @@ class LBFGS:
     memory: int = 20
     gradient_tolerance: float = 1e-12
 
+    def __post_init__(self):
+        validation.integer(self.memory, "memory", 1)
+
     def search(self, problem, point, origin, start, steps, tolerance, record):
         """See the module."""
         from scipy.optimize import minimize

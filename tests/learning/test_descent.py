@@ -202,3 +202,16 @@ def test_what_is_refused():
     with pytest.raises(TypeError, match="optimizer"):
         descend([[0.5]], 1.0, 1.0, teacher, 3, steps=1)
     assert descend([[0.5]], 1.0, 1.0, teacher, step, steps=0, process=white(4)).loss == 0
+
+
+def test_what_frequencies_cannot_resolve_is_said():
+    teacher = cascade([0.9999], timing="delayed")
+    found = descend([[0.99999, 0.1]], 1, 1, teacher, Adam(0.01), steps=3)
+    assert found.status == ("not resolved at step 0",)
+
+
+def test_complex_students_share_broadcast_gains():
+    poles = 0.5 * np.exp(1j * np.arange(8.0).reshape(2, 4))
+    apart = descend(poles, np.full((2, 4), 0.5), np.ones((2, 4)), cascade([0.9j]), Adam(0.01), steps=2)
+    shared = descend(poles, np.full(4, 0.5), 1, cascade([0.9j]), Adam(0.01), steps=2)
+    assert np.array_equal(apart.poles, shared.poles)

@@ -401,3 +401,11 @@ def test_ranges(skip):
         4.0**40 * population.loss(student, cascade([0.0], 0.0)), rel=1e-11)  # fmt: skip
     assert population.loss(student, cascade([0.0], 0.0)) > 1e-11
     assert population.loss(cascade(1 - gaps, d=skip), student) == np.inf
+
+
+@pytest.mark.parametrize("gap", [1e-3, 1e-6, 1e-9])
+def test_curvature_by_feedthrough_of_slow_poles(gap):
+    """∂y/∂d of one layer of two is the answer of the other: 1/(1 − λ²)."""
+    pole = 1 - gap
+    found = population.gauss_newton(cascade([pole, pole]))[6, 6]
+    np.testing.assert_allclose(found, 1 / ((1 - pole) * (1 + pole)), rtol=1e-10)
