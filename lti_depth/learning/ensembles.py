@@ -97,8 +97,8 @@ def descend(poles, b, c, teacher, optimizer, *, steps, process=None, coordinates
     Notes
     -----
     New here. Students with real poles go by the covariance recursion of `kernels.population`. Where poles are negative
-    and it keeps fewer than about 9 digits, in delayed timing at unequal depths, and for complex poles, the loss is a mean
-    over 16 to 131072 equally spaced frequencies, as many as the slowest pole needs (up to |λ| ≈ .9995); where more were
+    and it keeps fewer than about 9 digits, in delayed timing at unequal depths, and for complex poles, the loss is a
+    mean over 16 to 131072 equally spaced frequencies, as many as the slowest pole needs (up to |λ| ≈ .9995); where more were
     needed the run ends as not resolved.
     """
     poles, b, c, teacher, process = _checked(poles, b, c, teacher, process)
@@ -121,7 +121,8 @@ def descend(poles, b, c, teacher, optimizer, *, steps, process=None, coordinates
                       losses[n], paths[n], crossings[n])
 
     ends = threads.run(run, list(range(S)))
-    status = tuple(("max steps", "converged", f"diverged at step {step}", f"not resolved at step {step}")[code] for code, step, _ in ends)
+    status = tuple(("max steps", "converged", f"diverged at step {step}", f"not resolved at step {step}")[code]
+                   for code, step, _ in ends)
     final = _parts(points, chart, pairs)
     return Descents(*final, np.array([loss for *_, loss in ends]), status, np.array([step for _, step, _ in ends]),
                     times, losses, *_parts(paths, chart, pairs), crossings)
