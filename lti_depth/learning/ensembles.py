@@ -98,8 +98,8 @@ def descend(poles, b, c, teacher, optimizer, *, steps, process=None, coordinates
     -----
     New here. Students with real poles go by the covariance recursion of `kernels.population`. Where poles are negative
     and it keeps fewer than about 9 digits, in delayed timing at unequal depths, and for complex poles, the loss is a
-    mean over 16 to 131072 equally spaced frequencies, as many as the slowest pole needs (up to |λ| ≈ .9995); where more were
-    needed the run ends as not resolved.
+    mean over 16 to 131072 equally spaced frequencies, as many as the slowest pole needs (up to |λ| ≈ .9995); where more
+    were needed the run ends as not resolved.
     """
     poles, b, c, teacher, process = _checked(poles, b, c, teacher, process)
     pairs = poles.dtype.kind == "c"
