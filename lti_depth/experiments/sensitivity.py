@@ -303,7 +303,8 @@ def _rate_limits(config):
         ),
         Claim(
             id="sensitivity/depth-in-exp-exp",
-            statement=r"So it is in the coordinates of the LRU, $\lambda = e^{-e^x}$: the largest stable rate does not "
+            statement=r"Depth eases long memory in the coordinates of the LRU too, $\lambda = e^{-e^x}$: the largest "
+                      r"stable rate does not "
                       rf"fall with depth ($K = {printed}$, relative to one layer, at least 1).",
             source="paper, as quoted in its reviews, read for exp–exp",
             predicted=np.maximum(ratio_law[1], 1),

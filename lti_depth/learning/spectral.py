@@ -62,8 +62,8 @@ def together(stacks, process):
     for stack in stacks:
         require_stationary(stack, "a population loss")
         if stack.channels[0] != stacks[0].channels[0] or stack.channels[-1] != stacks[0].channels[-1]:
-            raise ValueError(f"student: expected {stacks[-1].channels[0]} input and {stacks[-1].channels[-1]} output "
-                             f"channels as the teacher has, got {stack.channels[0]} and {stack.channels[-1]}")
+            raise ValueError(f"student: expected {stack.channels[0]} input and {stack.channels[-1]} output channels as "
+                             f"the teacher has, got {stacks[0].channels[0]} and {stacks[0].channels[-1]}")
         closed.append(stack.closed())
     shapes = [part.shape.closed() for part in process.parts if part.shape is not None]
     poles = [layer.poles for stack in (*closed, *shapes) for layer in stack]
