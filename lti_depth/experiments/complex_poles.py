@@ -32,7 +32,7 @@ class Config:
     complex_depths: tuple[int, ...] = (2, 3, 4)
     asymmetry: float = 1e-4
     tail_depth: int = 4
-    tail_time: float = 1e4
+    tail_time: float = 1e5
     seeds: int = 10
     seed: int = 5
 
@@ -40,7 +40,7 @@ class Config:
     def full(cls):
         """More seeds and depths."""
         return replace(cls(), depths=(2, 4, 6), sign_depths=(2, 3, 4, 5, 6, 8, 12), complex_depths=(2, 3, 4, 6),
-                       ratios=(0.5, 1.0, 1.5, 3.0, 4.0, 6.0, 10.0), tail_time=1e5, seeds=40)  # fmt: skip
+                       ratios=(0.5, 1.0, 1.5, 3.0, 4.0, 6.0, 10.0), tail_time=1e6, seeds=40)  # fmt: skip
 
 
 def run(config, progress):
@@ -314,7 +314,7 @@ def _way_out(config):
             reason="exponential convergence, to the tolerance of the integrator",
         ),
     )  # fmt: skip
-    return claims, {"way_out_times": times * abs(tied.kappa), "way_out_poles": found.poles}
+    return claims, {"way_out_times": times * abs(tied.kappa), "way_out_poles": np.stack([found.poles.real, found.poles.imag], -1)}
 
 
 def _tail(config):
@@ -350,7 +350,7 @@ def _panels(config, arrays):
                    Curve(times[[0, -1]], np.full(2, arrays["tied_losses"][group]), "", "dashed", group=group)]
     low, middle, high = np.maximum(np.quantile(arrays["sections"], [0.1, 0.5, 0.9], axis=0), 1e-12)
     losses.append(Curve(times, middle, "one section", "line", low, high, group=4))
-    path = arrays["way_out_poles"]
+    path = arrays["way_out_poles"] @ np.array([1, 1j])
     star = config.radius * np.exp(1j * config.phase)
     plane = (
         Curve(path[:, 0].real, path[:, 0].imag, "complex poles", group=0),
