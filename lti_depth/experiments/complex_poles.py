@@ -314,7 +314,8 @@ def _way_out(config):
             reason="exponential convergence, to the tolerance of the integrator",
         ),
     )  # fmt: skip
-    return claims, {"way_out_times": times * abs(tied.kappa), "way_out_poles": np.stack([found.poles.real, found.poles.imag], -1)}
+    path = np.stack([found.poles.real, found.poles.imag], axis=-1)
+    return claims, {"way_out_times": times * abs(tied.kappa), "way_out_poles": path}
 
 
 def _tail(config):
