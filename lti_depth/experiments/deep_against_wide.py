@@ -473,12 +473,15 @@ def _steps_claim(config, steps):
 
 
 def _arrays(races, repairs, spectra, steps):
+    """Steps are −1 where the threshold was not reached."""
     arrays = {}
     for name, race in races.items():
         for side in ("deep", "wide"):
             arms = [race[side, arm] for arm in ARMS]
             arrays |= {f"{name}: {side} {what}": np.array([getattr(arm, what) for arm in arms])
-                       for what in ("quartiles", "steps", "diverged", "rate", "start")}
+                       for what in ("quartiles", "diverged", "rate", "start")}
+            reached = np.array([arm.steps for arm in arms])
+            arrays[f"{name}: {side} steps"] = np.where(np.isfinite(reached), reached, -1)
     for name, (first, second) in repairs.items():
         arrays |= {f"{name}: Adam": first.error, f"{name}: rate": np.array(first.rate),
                    f"{name}: diverged": np.array(first.diverged), f"{name}: natural gradient": second.error}

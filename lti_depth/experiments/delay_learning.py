@@ -74,8 +74,8 @@ def run(config, progress):
             r"of $S$ layers gets $\sqrt{(2S-1)/2\pi}/D$, growing as $\sqrt S$; conjugate pairs with free residues, in "
             "one wide layer or in layers with skips, get the same and the most, two thirds of the bound at $S = 4$. "
             "For correlated input the bound is a sum of eigenvalues, and what counts is how many states fit the "
-            r"occupied band: $S \approx D \times$ bandwidth$/\pi$. For the practitioner: use half as many states again "
-            r"as that rule says, put the initial phases into $\pm\pi S/2D$ rather than around the circle, and "
+            r"occupied band: $S \approx D \times$ bandwidth$/\pi$. For the practitioner: use that many states, "
+            r"rounded up to pairs, put the initial phases into $\pm\pi S/2D$ rather than around the circle, and "
             f"learn poles as exp–exp. ({converged} of {len(statuses)} fits met L-BFGS's own criterion; the others "
             "stopped at the step limit or where no line search led down, and are counted as they ended.)"
         ),
@@ -589,15 +589,13 @@ def _enough_claim(config, colored):
     needed = next(S for S, lost in zip(BEST_STATES, colored["colored_best"], strict=True) if lost <= 0.05)
     return Claim(
         id="delay-learning/rule-of-thumb",
-        statement=r"$D \times$ occupied bandwidth$/\pi$ states are enough: the fewest states with which the best layer "
-                  rf"of pairs recalls $95\,\%$ of AR(1) input, $\rho = {config.rho}$, $D = {D}$.",
+        statement=r"$D \times$ occupied bandwidth$/\pi$ states are enough, rounded up to pairs: the fewest states with "
+                  rf"which the best layer of pairs recalls $95\,\%$ of AR(1) input, $\rho = {config.rho}$, $D = {D}$.",
         source="practitioner's reading of the bound",
-        predicted=rule,
+        predicted=2 * np.ceil(rule / 2),
         measured=needed,
-        tolerance=1 / rule,
-        reason="one state up; only even numbers of states are tried",
-        law=r"half as many again, $1.5 D \times$ bandwidth$/\pi$",
-        law_value=1.5 * rule,
+        tolerance=0.0,
+        reason="a comparison of even numbers",
     )
 
 
