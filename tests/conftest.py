@@ -2,8 +2,6 @@
 results of the experiments."""
 
 import os
-import pickle
-import time
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -26,27 +24,6 @@ settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")
-def results(tmp_path_factory):
-    """{name: Result} of every experiment at its default setting; of two workers, one runs them and one waits."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return _run_all()
-    shared = tmp_path_factory.getbasetemp().parent / "results"
-    try:
-        shared.mkdir()
-    except FileExistsError:
-        while not (shared / "done").exists():
-            time.sleep(0.1)
-        found = pickle.loads((shared / "pickle").read_bytes())
-        assert found is not None, "the experiments failed in the other worker"
-        return found
-    found = None
-    try:
-        found = _run_all()
-    finally:
-        (shared / "pickle").write_bytes(pickle.dumps(found))
-        (shared / "done").touch()
-    return found
-
-
-def _run_all():
+def results():
+    """{name: Result} of every experiment at its default setting."""
     return {name: experiments.run(name) for name in experiments.DESCRIPTIONS}

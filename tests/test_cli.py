@@ -164,7 +164,7 @@ def test_interrupted(run, monkeypatch, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(os.name == "nt", reason="no SIGINT to send")
+@pytest.mark.skipif(os.name == "nt", reason="Windows interrupts a whole console, the tests with it")
 def test_interrupted_by_a_signal(tmp_path):
     out = tmp_path / "out"
     started = process("reproduce", "--full", "--out", out,

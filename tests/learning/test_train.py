@@ -1,8 +1,6 @@
 """lti-depth train: strict configurations, runs that go on where they were, and damage that is named."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -285,7 +283,6 @@ def test_a_full_disk_keeps_what_is_finished(run, file, tmp_path, monkeypatch):
     assert runs.load(out, 0, digest) is not None and runs.load(out, 1, digest) is None
 
 
-@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
 def test_kill_loses_at_most_the_seed_in_flight(run, file, tmp_path):
     file.write_text(changed(("steps = 20", "steps = 2000"), ("seeds = 2", "seeds = 40")))
     out = tmp_path / "out"
@@ -294,7 +291,7 @@ def test_kill_loses_at_most_the_seed_in_flight(run, file, tmp_path):
         deadline = time.monotonic() + 60
         while not (out / "seed-1.json").exists() and time.monotonic() < deadline:
             time.sleep(0.01)
-        started.send_signal(signal.SIGKILL)
+        started.kill()
     digest = config.read(file).digest
     found = [runs.load(out, seed, digest) for seed in range(40)]
     finished = sum(seed is not None for seed in found)
