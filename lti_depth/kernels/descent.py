@@ -130,7 +130,8 @@ def advance(point, gradient, rates, rule, step, m, v):
         if rates[j] > 0.0:
             rate = rates[j] * rise
             if blend < 1.0:
-                rate = final_rate + (rate - final_rate) * blend
+                final = min(final_rate, rate)
+                rate = final + (rate - final) * blend
             m[j] = beta1 * m[j] + (1.0 - beta1) * gradient[j]
             v[j] = beta2 * v[j] + (1.0 - beta2) * gradient[j] ** 2
             point[j] = (1.0 - rate * decay) * point[j] - rate * (m[j] / first) / (math.sqrt(v[j] / second) + eps)

@@ -9,7 +9,7 @@ from ..parametrizations import parametrization
 from ..system import Stack, validation
 from ..system.processes import require_stationary
 from . import threads
-from .optimizers import Adam, GradientDescent
+from .optimizers import Adam, GradientDescent, not_negative, real_numbers
 from .population import color
 
 GROUPS = ("poles", "B", "C")
@@ -92,7 +92,7 @@ def descend(poles, b, c, teacher, optimizer, *, steps, process=None, coordinates
     ------
     ValueError
         A student or teacher that is not stable to begin with, or has feedthrough; a process of another kind; a pole
-        that the coordinates do not cover.
+        that the coordinates do not cover; rates for other groups than the trained ones.
 
     Notes
     -----
@@ -111,13 +111,13 @@ def descend(poles, b, c, teacher, optimizer, *, steps, process=None, coordinates
     rates, rule = _settings(optimizer, train, points.shape[1] // 3, validation.integer(steps, "steps", 0))
     target, nodes = _target(teacher, process, poles.dtype), _nodes()
     times = np.arange(0, steps + 1, validation.integer(every, "every", 1))
-    levels = np.array(levels, dtype=float)
+    levels, tolerance = real_numbers(levels, "levels"), not_negative(tolerance, "tolerance")
     losses, crossings = np.full((S, len(times)), np.nan), np.full((S, len(levels)), np.nan)
     paths = np.full((S, len(times), points.shape[1]), np.nan)
     kernel = descent.run_complex if pairs else descent.run_real
 
     def run(n):
-        return kernel(points[n], code, target, nodes, rates, rule, steps, every, float(tolerance), levels,
+        return kernel(points[n], code, target, nodes, rates, rule, steps, every, tolerance, levels,
                       losses[n], paths[n], crossings[n])
 
     ends = threads.run(run, list(range(S)))
@@ -174,12 +174,12 @@ def _settings(optimizer, train, size, steps):
     rate = optimizer.rate if isinstance(optimizer.rate, dict) else dict.fromkeys(train, optimizer.rate)
     if set(rate) != set(train):
         raise ValueError(f"rate: expected one number, or one for each of {', '.join(map(repr, train))}, got {rate!r}")
-    rates = np.repeat([validation.real_number(rate.get(name, 0.0), "rate") for name in GROUPS], size)
+    rates = np.repeat([rate.get(name, 0.0) for name in GROUPS], size)
     if isinstance(optimizer, GradientDescent):
         return rates, (False, 0.0, 0.0, 0.0, 0.0, 0, np.nan, steps)
     final = np.nan if optimizer.final_rate is None else float(optimizer.final_rate)
     end = steps if optimizer.horizon is None else optimizer.horizon
-    return rates, (True, *map(float, optimizer.betas), float(optimizer.eps), float(optimizer.weight_decay),
+    return rates, (True, *optimizer.betas, float(optimizer.eps), float(optimizer.weight_decay),
                    int(optimizer.warmup), final, int(end))  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..system import validation
 from .charts import Chart
+from .optimizers import not_negative
 from .problems import Problem
 from .tasks import Population, Recorded, Sampled
 
@@ -111,6 +112,7 @@ def fit(model, task, optimizer, *, steps, seed=0, every=1, tolerance=0.0, resume
     chart = model if isinstance(model, Chart) else Chart(model)
     steps, every = validation.integer(steps, "steps", 1), validation.integer(every, "every", 1)
     validation.integer(seed, "seed", 0)
+    tolerance = not_negative(tolerance, "tolerance")
     if not isinstance(task, (Population, Sampled, Recorded)):
         raise TypeError(f"task: expected Population, Sampled or Recorded, got {validation.describe(task)}")
     if not hasattr(optimizer, "prepare") and not hasattr(optimizer, "search"):

@@ -1,8 +1,9 @@
 r"""Optimizers that go step by step: gradient descent, Adam, natural gradient.
 
-Each is a frozen record of its settings. ``prepare(problem, steps)`` checks them against a problem and returns
-``advance(step, point, loss, gradient, state) -> (point, state)``, a pure function: `state` is a dict of arrays, empty
-at the start, and all that the optimizer remembers. A rate is a number, or a dict from each group of the chart to one.
+Each is a frozen record of its settings, refused at construction where they make no sense. ``prepare(problem, steps)``
+checks them against a problem and returns ``advance(step, point, loss, gradient, state) -> (point, state)``, a pure
+function: `state` is a dict of arrays, empty at the start, and all that the optimizer remembers. A rate is a positive
+number, or a dict from each group of the chart to one, 0 for a group that stays where it is.
 """
 
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ class GradientDescent:
     """x ← x − rate·∇L."""
 
     rate: Any
+
+    def __post_init__(self):
+        object.__setattr__(self, "rate", _rate(self.rate))
 
     def prepare(self, problem, steps):
         """See the module."""
@@ -42,15 +46,22 @@ class Adam:
     rate : float or dict of str to float
         η, the same for all coordinates or by group.
     betas : (float, float)
+        β₁ and β₂, each in [0, 1).
     eps : float
+        ε > 0.
     weight_decay : float
-        w.
+        w ≥ 0.
     warmup : int
         Steps over which η rises linearly.
     final_rate : float or None
-        η then falls to it on a half cosine; None: η stays.
+        η then falls to it on a half cosine, except where it is no higher to begin with; None: η stays.
     horizon : int or None
-        The step at which the cosine ends; None: at the steps of the fit.
+        The step at which the cosine ends, after the warm-up; None: at the steps of the fit.
+
+    Raises
+    ------
+    ValueError, TypeError
+        A setting outside these bounds; a final rate above every rate.
     """
 
     rate: Any
@@ -61,11 +72,23 @@ class Adam:
     final_rate: float | None = None
     horizon: int | None = field(default=None, kw_only=True)
 
+    def __post_init__(self):
+        object.__setattr__(self, "rate", _rate(self.rate))
+        object.__setattr__(self, "betas", _betas(self.betas))
+        validation.real_number(self.eps, "eps", positive=True)
+        not_negative(self.weight_decay, "weight_decay")
+        validation.integer(self.warmup, "warmup", 0)
+        if self.horizon is not None:
+            validation.integer(self.horizon, "horizon", self.warmup + 1)
+        if self.final_rate is not None:
+            highest = max(self.rate.values()) if isinstance(self.rate, dict) else self.rate
+            if not_negative(self.final_rate, "final_rate") > highest:
+                raise ValueError(f"final_rate: expected at most the rate {highest}, from which it is reached, got "
+                                 f"{self.final_rate}")
+
     def prepare(self, problem, steps):
         """See the module."""
         peak, (beta1, beta2) = by_coordinate(self.rate, problem.chart), self.betas
-        if not 0 <= beta1 < 1 or not 0 <= beta2 < 1:
-            raise ValueError(f"betas: expected two numbers in [0, 1), got {self.betas}")
         end = steps if self.horizon is None else self.horizon
 
         def advance(step, point, loss, gradient, state):
@@ -85,7 +108,8 @@ class Adam:
         if self.final_rate is None:
             return peak
         fraction = min(1.0, (step - self.warmup) / max(1, end - self.warmup))
-        return self.final_rate + (peak - self.final_rate) * (1 + np.cos(np.pi * fraction)) / 2
+        final = np.minimum(self.final_rate, peak)
+        return final + (peak - final) * (1 + np.cos(np.pi * fraction)) / 2
 
 
 @dataclass(frozen=True)
@@ -102,9 +126,13 @@ class NaturalGradient:
     rate: float = 1.0
     damping: float = 1e-10
 
+    def __post_init__(self):
+        validation.real_number(self.rate, "rate", positive=True)
+        not_negative(self.damping, "damping")
+
     def prepare(self, problem, steps):
         """See the module."""
-        rate, damping = validation.real_number(self.rate, "rate", positive=True), not_negative(self.damping, "damping")
+        rate, damping = self.rate, self.damping
 
         def advance(step, point, loss, gradient, state):
             direction = natural_direction(problem.gauss_newton(point), gradient, damping)
@@ -130,13 +158,13 @@ def natural_direction(metric, gradient, damping):
 def by_coordinate(rate, chart):
     """A rate for all coordinates, or one for each from a dict that names every group."""
     if not isinstance(rate, dict):
-        return validation.real_number(rate, "rate", positive=True)
+        return rate
     if set(rate) != set(chart.groups):
         raise ValueError(f"rate: expected one number, or one for each of {', '.join(map(repr, chart.groups))}, got "
                          f"{rate!r}")
     rates = np.zeros(len(chart))
     for name, value in rate.items():
-        rates[chart.groups[name]] = not_negative(value, f"rate[{name!r}]")
+        rates[chart.groups[name]] = value
     return rates
 
 
@@ -146,3 +174,28 @@ def not_negative(value, name):
     if number < 0:
         raise ValueError(f"{name}: expected a number of at least 0, got {number}")
     return number
+
+
+def real_numbers(values, name):
+    """`values` as a float vector."""
+    array = validation.numbers(values, name)
+    if array.ndim != 1 or array.dtype.kind == "c":
+        raise ValueError(f"{name}: expected a sequence of real numbers, got {validation.describe(values)}")
+    return array
+
+
+def _rate(rate):
+    """A positive float, or a new dict of floats ≥ 0, not all 0."""
+    if not isinstance(rate, dict):
+        return validation.real_number(rate, "rate", positive=True)
+    rates = {name: not_negative(value, f"rate[{name!r}]") for name, value in rate.items()}
+    if not any(rates.values()):
+        raise ValueError(f"rate: expected a positive number for some group, got {rate!r}")
+    return rates
+
+
+def _betas(betas):
+    pair = validation.shaped(betas, "betas", (2,), ("two",))
+    if pair.dtype.kind == "c" or not ((pair >= 0) & (pair < 1)).all():
+        raise ValueError(f"betas: expected two numbers in [0, 1), got {betas}")
+    return tuple(pair.tolist())

@@ -1,6 +1,6 @@
 """Optimizers that scipy drives from start to end: L-BFGS, least squares, gradient flow.
 
-Each is a frozen record of its settings with ``search(problem, point, origin, start, steps, tolerance,
+Each is a frozen record of its settings, refused at construction where they make no sense, with ``search(problem, point, origin, start, steps, tolerance,
 record) -> (status, crossings)``, where `origin` is the time and `start` the number of steps before;
 ``record(time, loss, point, step)`` is called after each accepted step.
 """
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..system import validation
+from .optimizers import not_negative, real_numbers
 
 CONVERGED, EXHAUSTED = "converged", "max steps"
 
@@ -38,6 +39,7 @@ class LBFGS:
 
     def __post_init__(self):
         validation.integer(self.memory, "memory", 1)
+        not_negative(self.gradient_tolerance, "gradient_tolerance")
 
     def search(self, problem, point, origin, start, steps, tolerance, record):
         """See the module."""
@@ -78,11 +80,18 @@ class LeastSquares:
     Parameters
     ----------
     xtol, gtol : float
-        Converged when the step falls below `xtol` relative to the point, or the gradient below `gtol`.
+        Converged when the step falls below `xtol` relative to the point, or the gradient below `gtol`. One of them
+        not below ε = 2⁻⁵²; a smaller one is not reached.
     """
 
     xtol: float = 1e-14
     gtol: float = 1e-14
+
+    def __post_init__(self):
+        largest = max(not_negative(self.xtol, "xtol"), not_negative(self.gtol, "gtol"))
+        if largest < np.finfo(float).eps:
+            raise ValueError(f"xtol, gtol: expected one of them of at least {np.finfo(float).eps:.3g}, the relative "
+                             f"precision of a double, got {self.xtol} and {self.gtol}")
 
     def search(self, problem, point, origin, start, steps, tolerance, record):
         """See the module."""
@@ -138,9 +147,9 @@ class GradientFlow:
     time : float
         Length of the flow.
     rtol, atol : float
-        Tolerances of the integrator.
+        Tolerances of the integrator, rtol at least 100 ε = 2.2e-14.
     at : None or increasing sequence of float
-        Times to record, from the dense output; None: the integrator's own steps.
+        Times to record, in [0, time], from the dense output; None: the integrator's own steps.
     levels : sequence of float
         Losses whose first crossing is located in time, to the integrator's accuracy: `Fit.crossings`.
     method : {"Radau", "BDF", "LSODA", "DOP853"}
@@ -153,12 +162,24 @@ class GradientFlow:
     levels: Any = ()
     method: str = "Radau"
 
+    def __post_init__(self):
+        validation.choice(self.method, "method", ("Radau", "BDF", "LSODA", "DOP853"))
+        time, least = validation.real_number(self.time, "time", positive=True), 100 * np.finfo(float).eps
+        if validation.real_number(self.rtol, "rtol") < least:
+            raise ValueError(f"rtol: expected at least {least:.3g}, as the integrators keep no more, got {self.rtol}")
+        not_negative(self.atol, "atol")
+        object.__setattr__(self, "levels", tuple(real_numbers(self.levels, "levels").tolist()))
+        if self.at is not None:
+            at = real_numbers(self.at, "at")
+            if (np.diff(at) <= 0).any() or (len(at) and not (0 <= at[0] and at[-1] <= time)):
+                raise ValueError(f"at: expected increasing times from 0 to {time}, got {validation.describe(self.at)}")
+            object.__setattr__(self, "at", tuple(at.tolist()))
+
     def search(self, problem, point, origin, start, steps, tolerance, record):
         """See the module."""
         from scipy import integrate
 
-        validation.choice(self.method, "method", ("Radau", "BDF", "LSODA", "DOP853"))
-        if not validation.real_number(self.time, "time", positive=True) > origin:
+        if not self.time > origin:
             raise ValueError(f"time: expected more than the {origin} flowed before, got {self.time}; time counts all")
 
         def velocity(t, x):
@@ -168,10 +189,10 @@ class GradientFlow:
         stiff = {"jac": _flow_jacobian(problem)} if self.method in ("Radau", "BDF") else {}
         solver = getattr(integrate, self.method)(velocity, float(origin), point, self.time,
                                                   rtol=self.rtol, atol=self.atol, **stiff)
-        wanted = None if self.at is None else [t for t in np.asarray(self.at, dtype=float) if t > origin]
+        wanted = None if self.at is None else [t for t in self.at if t > origin]
         crossings = np.full(len(self.levels), np.nan)
         loss = problem.loss(point)
-        crossings[np.asarray(self.levels, dtype=float) >= loss] = origin
+        crossings[np.array(self.levels) >= loss] = origin
         for count in range(start + 1, steps + 1):
             solver.step()
             if solver.status == "failed":

@@ -196,6 +196,9 @@ def test_what_is_refused():
         ({"coordinates": "polar"}, "no coordinates for real poles"),
         ({"train": ("D",)}, "train: expected one of"),
         ({"steps": -1}, "steps"),
+        ({"tolerance": -1.0}, "tolerance: expected"),
+        ({"tolerance": np.nan}, "tolerance: expected"),
+        ({"levels": (np.nan,)}, "levels: expected"),
     ):
         with pytest.raises(ValueError, match=message):
             descend([[0.5]], 1.0, 1.0, teacher, step, **{"steps": 1, **options})

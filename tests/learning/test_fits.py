@@ -192,6 +192,12 @@ def test_bad_settings(settings):
         fit(STUDENT, Population(TEACHER), GradientDescent(0.1), **settings)
 
 
+@pytest.mark.parametrize("tolerance", [-1e-3, float("nan"), float("inf")])
+def test_bad_tolerances(tolerance):
+    with pytest.raises(ValueError, match="tolerance: expected"):
+        fit(STUDENT, Population(TEACHER), GradientDescent(0.1), steps=3, tolerance=tolerance)
+
+
 def test_bad_arguments():
     with pytest.raises(TypeError, match="task: expected"):
         fit(STUDENT, TEACHER, GradientDescent(0.1), steps=3)

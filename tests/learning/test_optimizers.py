@@ -17,6 +17,7 @@ from lti_depth.learning import (
     Population,
     Recorded,
     Sampled,
+    descend,
     fit,
 )
 from lti_depth.learning.optimizers import natural_direction
@@ -74,17 +75,85 @@ def test_rates_by_group():
     np.testing.assert_allclose(moved[CHART.groups["B"]], 0.25)
 
 
-@pytest.mark.parametrize("rate", [
-    {"poles": 0.1}, {"poles": 0.1, "B": 0.1, "C": 0.1}, {"poles": 0.1, "B": -0.1}, -0.1, 0,
-])  # fmt: skip
-def test_bad_rates(rate):
-    with pytest.raises(ValueError, match="rate"):
+@pytest.mark.parametrize("rate", [{"poles": 0.1}, {"poles": 0.1, "B": 0.1, "C": 0.1}])
+def test_rates_for_other_groups(rate):
+    with pytest.raises(ValueError, match="rate: expected one number, or one for each of 'poles', 'B'"):
         GradientDescent(rate).prepare(problem(), 1)
 
 
-def test_bad_betas():
-    with pytest.raises(ValueError, match="betas"):
-        Adam(0.1, betas=(1.0, 0.9)).prepare(problem(), 1)
+NAN, INF = float("nan"), float("inf")
+RATES = [-0.1, 0, NAN, INF, 1j, [0.1, 0.1], {"poles": 0.1, "B": -0.1}, {"poles": NAN}, {"poles": 0}, {}]
+OF_ANOTHER_TYPE = ["0.1", None, True]
+SETTINGS = {
+    (GradientDescent, "rate"): RATES,
+    (Adam, "rate"): RATES,
+    (Adam, "betas"): [(1.0, 0.9), (0.9, -0.1), (0.9, NAN), (0.9,), 0.9, (0.9, 0.99, 0.999), (0.9j, 0.9)],
+    (Adam, "eps"): [0.0, -1e-8, NAN, INF],
+    (Adam, "weight_decay"): [-1e-3, NAN, INF],
+    (Adam, "warmup"): [-1],
+    (Adam, "final_rate"): [-1e-3, NAN, 0.2],
+    (Adam, "horizon"): [0, -5],
+    (NaturalGradient, "rate"): [0.0, -1.0, NAN],
+    (NaturalGradient, "damping"): [-1e-10, NAN],
+    (LBFGS, "memory"): [0, -3],
+    (LBFGS, "gradient_tolerance"): [-1e-12, NAN],
+    (LeastSquares, "xtol"): [-1e-14, NAN],
+    (LeastSquares, "gtol"): [-1e-14, NAN],
+    (GradientFlow, "time"): [0.0, -1.0, NAN, INF],
+    (GradientFlow, "rtol"): [0.0, -1e-9, 1e-15, NAN],
+    (GradientFlow, "atol"): [-1e-12, NAN],
+    (GradientFlow, "at"): [(0.2, 0.1), (0.1, 0.1), (-0.1, 0.5), (0.5, 2.0), (NAN,), 0.5],
+    (GradientFlow, "levels"): [(NAN,), (1j,), 0.5],
+    (GradientFlow, "method"): ["Euler", None],
+}
+NEEDED = {GradientDescent: {"rate": 0.1}, Adam: {"rate": 0.1}, GradientFlow: {"time": 1.0}}
+
+
+@pytest.mark.parametrize(("kind", "name", "value"), [
+    (kind, name, value) for (kind, name), values in SETTINGS.items() for value in values
+])  # fmt: skip
+def test_settings_without_sense(kind, name, value):
+    with pytest.raises(ValueError, match=rf"{name}.*: expected .*got"):
+        kind(**{**NEEDED.get(kind, {}), name: value})
+
+
+@pytest.mark.parametrize(("kind", "name", "value"), [
+    (kind, name, value) for kind, name in SETTINGS for value in OF_ANOTHER_TYPE
+    if (name, value) not in (("final_rate", None), ("horizon", None), ("at", None)) and name != "method"
+])  # fmt: skip
+def test_settings_of_another_type(kind, name, value):
+    with pytest.raises(TypeError, match=f"{name}: expected"):
+        kind(**{**NEEDED.get(kind, {}), name: value})
+
+
+def test_settings_at_their_bounds():
+    Adam(0.1, (0, 0), 1e-300, 0, 0, 0.1, horizon=1)
+    NaturalGradient(damping=0)
+    LBFGS(1, 0.0)
+    LeastSquares(0.0, 2.3e-16)
+    GradientFlow(1, rtol=2.3e-14, atol=0, at=(0, 1), levels=())
+    with pytest.raises(ValueError, match="xtol, gtol: expected one of them"):
+        LeastSquares(1e-17, 0.0)
+    with pytest.raises(ValueError, match="horizon: expected an integer of at least 6"):
+        Adam(0.1, warmup=5, horizon=5)
+
+
+def test_settings_do_not_change_with_what_was_passed():
+    rates = {"poles": 0.1, "B": 0.2}
+    optimizer = Adam(rates)
+    rates["B"] = -1.0
+    assert optimizer == Adam({"poles": 0.1, "B": 0.2})
+
+
+def test_a_group_of_rate_0_stays_also_where_the_rate_falls():
+    optimizer = Adam({"poles": 0.0, "B": 0.1}, final_rate=0.01)
+    found = fit(CHART, TASK, optimizer, steps=5)
+    np.testing.assert_array_equal(found.model.poles, STUDENT.poles)
+    moved = descend(STUDENT.poles[None], STUDENT.B, 1.0, TEACHER, optimizer, steps=5, train=("poles", "B"))
+    np.testing.assert_allclose(moved.b[0], found.model.B, rtol=1e-12)
+    slow = Adam({"poles": 0.001, "B": 0.1}, final_rate=0.01)
+    moved = descend(STUDENT.poles[None], STUDENT.B, 1.0, TEACHER, slow, steps=5, train=("poles", "B"))
+    np.testing.assert_allclose(moved.poles[0], fit(CHART, TASK, slow, steps=5).model.poles, rtol=1e-12)
 
 
 @pytest.mark.parametrize("rank", [2, 4])
@@ -204,8 +273,3 @@ def test_integrators_agree(method):
     exact = fit(CHART, TASK, GradientFlow(2.0, rtol=1e-12, atol=1e-14, method="DOP853"), steps=10000)
     np.testing.assert_allclose(found.point, exact.point, rtol=1e-6)
     assert found.times[-1] == 2.0
-
-
-def test_an_unknown_integrator():
-    with pytest.raises(ValueError, match="method"):
-        fit(CHART, TASK, GradientFlow(1.0, method="Euler"), steps=3)
