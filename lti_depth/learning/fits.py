@@ -9,6 +9,7 @@ from ..system import validation
 from .charts import Chart
 from .optimizers import not_negative
 from .problems import Problem
+from .resumption import require_same_run
 from .tasks import Population, Recorded, Sampled
 
 
@@ -33,6 +34,7 @@ class Fit:
     crossings : (m,) array
         In a gradient flow with `levels`: the times at which the loss first fell to them, or nan.
     chart : Chart
+    task : Population, Sampled or Recorded
     optimizer
     point : (p,) array
         The last point.
@@ -45,6 +47,7 @@ class Fit:
     """
 
     chart: Chart
+    task: Any
     optimizer: Any
     times: np.ndarray
     losses: np.ndarray
@@ -89,13 +92,14 @@ def fit(model, task, optimizer, *, steps, seed=0, every=1, tolerance=0.0, resume
     steps : int
         Steps in all, those before `resume` included; for scipy's optimizers iterations (least squares: evaluations).
     seed : int
-        Of the samples.
+        Of the samples; with `resume` that of the earlier fit is kept.
     every : int
         Every how many steps to record; the first and the last point are always on record.
     tolerance : float
         Converged when the loss is not above it.
     resume : Fit or None
-        Go on from there, with the same chart, task and optimizer: the same bits as one longer run. scipy's optimizers
+        Go on from there, with the same chart (from whatever trained parameters it starts), task and optimizer (a
+        gradient flow may go on to a later time, and record others): the same bits as one longer run. scipy's optimizers
         start again at its point, with a fresh memory. An `Adam` whose cosine ends with the fit needs its `horizon`.
     progress : callable or None
         Called now and then with the fraction done.
@@ -107,7 +111,7 @@ def fit(model, task, optimizer, *, steps, seed=0, every=1, tolerance=0.0, resume
     Raises
     ------
     ValueError
-        The loss does not exist at the start, or a setting makes no sense.
+        The loss does not exist at the start, a setting makes no sense, or `resume` is not of the same run.
     """
     chart = model if isinstance(model, Chart) else Chart(model)
     steps, every = validation.integer(steps, "steps", 1), validation.integer(every, "every", 1)
@@ -118,7 +122,7 @@ def fit(model, task, optimizer, *, steps, seed=0, every=1, tolerance=0.0, resume
     if not hasattr(optimizer, "prepare") and not hasattr(optimizer, "search"):
         raise TypeError(f"optimizer: expected one of lti_depth.learning, got {validation.describe(optimizer)}")
     problem = Problem(chart, task)
-    run = _Run(chart, optimizer, seed, every)
+    run = _Run(chart, task, optimizer, seed, every)
     if resume is not None:
         run.go_on_from(resume, steps)
     if not problem.admissible(run.point):
@@ -173,8 +177,8 @@ def _searched(problem, optimizer, run, steps, tolerance, progress):
 class _Run:
     """A fit under way: the last point reached, with what the optimizer and the generator held there, and the record."""
 
-    def __init__(self, chart, optimizer, seed, every):
-        self.chart, self.optimizer, self.seed, self.every = chart, optimizer, seed, every
+    def __init__(self, chart, task, optimizer, seed, every):
+        self.chart, self.task, self.optimizer, self.seed, self.every = chart, task, optimizer, seed, every
         self.rng = np.random.default_rng(seed)
         self.step, self.time, self.point, self.state = 0, 0, chart.point, {}
         self.rng_state = self.rng.bit_generator.state
@@ -182,9 +186,9 @@ class _Run:
 
     def go_on_from(self, before, steps):
         """Take over from a Fit; its last point is met again as the first one here."""
-        if len(before.point) != len(self.chart) or type(before.optimizer) is not type(self.optimizer):
-            raise ValueError(f"resume: expected a Fit of the same chart and kind of optimizer, got one of "
-                             f"{len(before.point)} coordinates by {type(before.optimizer).__name__}")
+        if not isinstance(before, Fit):
+            raise TypeError(f"resume: expected a Fit, got {validation.describe(before)}")
+        require_same_run(before, self.chart, self.task, self.optimizer)
         if before.step > steps:
             raise ValueError(f"steps: expected at least the {before.step} taken before, got {steps}; steps counts all")
         if getattr(self.optimizer, "final_rate", None) is not None and self.optimizer.horizon is None:
@@ -209,8 +213,8 @@ class _Run:
             record = [*record, self.last]
         record = record or [(self.step, np.inf, self.point)]
         times, losses, trajectory = (_frozen(column) for column in zip(*record, strict=True))
-        return Fit(self.chart, self.optimizer, times, losses, trajectory, status, self.seed, _frozen(self.point),
-                   self.step, self.state, self.rng_state, _frozen(crossings))
+        return Fit(self.chart, self.task, self.optimizer, times, losses, trajectory, status, self.seed,
+                   _frozen(self.point), self.step, self.state, self.rng_state, _frozen(crossings))
 
 
 def _frozen(values):

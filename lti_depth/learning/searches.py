@@ -1,12 +1,12 @@
 """Optimizers that scipy drives from start to end: L-BFGS, least squares, gradient flow.
 
-Each is a frozen record of its settings, refused at construction where they make no sense, with ``search(problem, point, origin, start, steps, tolerance,
-record) -> (status, crossings)``, where `origin` is the time and `start` the number of steps before;
-``record(time, loss, point, step)`` is called after each accepted step.
+Each is a frozen record of its settings, refused at construction where they make no sense, with
+``search(problem, point, origin, start, steps, tolerance, record) -> (status, crossings)``, where `origin` is the time
+and `start` the number of steps before; ``record(time, loss, point, step)`` is called after each accepted step.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -161,6 +161,7 @@ class GradientFlow:
     at: Any = None
     levels: Any = ()
     method: str = "Radau"
+    extended: ClassVar[tuple[str, ...]] = ("time", "at", "levels")  # may be others where a fit goes on
 
     def __post_init__(self):
         validation.choice(self.method, "method", ("Radau", "BDF", "LSODA", "DOP853"))

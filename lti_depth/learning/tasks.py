@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..numeric import simulate
-from ..system import Network, Process, Stack, validation, white
+from ..numeric.covariances import process_or_white
+from ..system import Network, Process, Stack, validation
 from . import networks, population, sampled, sampling, sections
 
 
@@ -30,6 +31,9 @@ class Population:
     process: Process | None = None
     stationary: ClassVar[bool] = True
     fresh: ClassVar[bool] = False
+
+    def __post_init__(self):
+        object.__setattr__(self, "process", process_or_white(self.process))
 
     def loss(self, student, rng=None):
         """½E|y_S − y_T|²."""
@@ -79,6 +83,7 @@ class Sampled:
     fresh: ClassVar[bool] = True
 
     def __post_init__(self):
+        object.__setattr__(self, "process", process_or_white(self.process))
         validation.integer(self.batch, "batch", 1)
         validation.integer(self.length, "length", 1)
         if validation.integer(self.washout, "washout", 0) >= self.length:
@@ -93,19 +98,27 @@ class Sampled:
 
     def draw(self, rng):
         """(u, target): (batch, T) for one channel, else (batch, T, H)."""
-        channels = _channels(self.teacher)
-        u = sampling.draw(self.process or white(), rng, (self.batch * channels, self.length))
+        channels, _ = _channels(self.teacher)
+        u = sampling.draw(self.process, rng, (self.batch * channels, self.length))
         if channels > 1:
             u = np.ascontiguousarray(u.reshape(self.batch, channels, self.length).transpose(0, 2, 1))
         return u, _outputs(self.teacher, u)
 
     def loss(self, student, rng):
         """Of one fresh batch."""
+        self._require_channels(student)
         return _engine(student).loss(student, *self.draw(rng), self.weights)
 
     def gradient(self, student, rng):
         """(loss, fields) of one fresh batch."""
+        self._require_channels(student)
         return _engine(student).gradient(student, *self.draw(rng), self.weights)
+
+    def _require_channels(self, student):
+        own, wanted = _channels(student), _channels(self.teacher)
+        if own != wanted:
+            raise ValueError(f"student: expected {wanted[0]} input and {wanted[1]} output channels as the teacher has, "
+                             f"got {own[0]} and {own[1]}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,8 +165,9 @@ def _engine(student):
 
 
 def _channels(model):
-    first = model.layers[0] if isinstance(model, Stack) else model.blocks[0]
-    return first.channels[0]
+    """(H_in, H_out)."""
+    parts = model.layers if isinstance(model, Stack) else model.blocks
+    return parts[0].channels[0], parts[-1].channels[1]
 
 
 def _outputs(model, u):

@@ -1,5 +1,7 @@
 """fit: same seed, same bits; resuming equals one longer run; divergence is a status."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -17,7 +19,7 @@ from lti_depth.learning import (
     Sampled,
     fit,
 )
-from lti_depth.system import Block, Layer, Network, ar1, cascade, stack
+from lti_depth.system import Block, Layer, Network, ar1, cascade, stack, white
 
 RNG = np.random.default_rng(0)
 TEACHER = cascade([0.9, 0.5], 0.5)
@@ -97,18 +99,89 @@ def test_resuming_what_scipy_drives():
     assert on.loss < first.loss
 
 
-def test_resuming_needs_the_same_chart_and_optimizer():
+OTHERS = {
+    "kind of optimizer": {"optimizer": GradientDescent(0.01)},
+    "optimizer.rate": {"optimizer": Adam(0.02)},
+    "optimizer.betas[1]": {"optimizer": Adam(0.01, (0.9, 0.99))},
+    "coordinates of the poles": {"model": Chart(STUDENT, "tanh")},
+    "train": {"model": Chart(STUDENT, train=("poles", "B"))},
+    "gamma": {"model": Chart(STUDENT, gamma=True)},
+    "train.poles": {"model": Chart(cascade([0.6, 0.3j + 0.1], 0.7))},
+    "train.B": {"model": Chart(STUDENT, train={"poles": None, "B": (0,), "C": None, "D": None})},
+    "model.timing": {"model": cascade([0.6, 0.3], 0.7, timing="delayed")},
+    "task": {"task": Sampled(TEACHER)},
+    "task.teacher.timing": {"task": Population(cascade([0.9, 0.5], 0.5, timing="delayed"))},
+    "task.teacher.layers[1].poles": {"task": Population(cascade([0.9, 0.4], 0.5))},
+    "task.process.parts[0].variance": {"task": Population(TEACHER, white(2.0))},
+    "task.process.parts[0].shape": {"task": Population(TEACHER, ar1(0.5))},
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_another_run_is_not_resumed(name):
+    part = fit(STUDENT, Population(TEACHER), Adam(0.01), steps=3)
+    run = {"model": STUDENT, "task": Population(TEACHER), "optimizer": Adam(0.01)} | OTHERS[name]
+    with pytest.raises(ValueError, match=re.escape(f"another {name}: ")):
+        fit(*run.values(), steps=5, resume=part)
+
+
+@pytest.mark.parametrize(("name", "before", "now"), [
+    ("task.batch", Sampled(TEACHER, batch=2, length=9), Sampled(TEACHER, batch=3, length=9)),
+    ("task.length", Sampled(TEACHER, batch=2, length=9), Sampled(TEACHER, batch=2, length=8)),
+    ("task.washout", Sampled(TEACHER, batch=2, length=9), Sampled(TEACHER, batch=2, length=9, washout=1)),
+    ("task.target", Recorded(np.ones(9), np.ones(9)), Recorded(np.ones(9), np.zeros(9))),
+])  # fmt: skip
+def test_other_samples_are_not_resumed(name, before, now):
+    part = fit(STUDENT, before, Adam(0.01), steps=2)
+    with pytest.raises(ValueError, match=f"another {name}: "):
+        fit(STUDENT, now, Adam(0.01), steps=5, resume=part)
+
+
+def test_other_untrained_parameters_are_not_resumed():
+    part = fit(Chart(STUDENT, train={"B": (0,)}), Population(TEACHER), Adam(0.01), steps=3)
+    with pytest.raises(ValueError, match=re.escape("another train[0][1][0]: int 0, here int 1")):
+        fit(Chart(STUDENT, train={"B": (1,)}), Population(TEACHER), Adam(0.01), steps=5, resume=part)
+    part = fit(Chart(STUDENT, train=("B",)), Population(TEACHER), Adam(0.01), steps=3)
+    with pytest.raises(ValueError, match=re.escape("another model.layers[0].poles")):
+        fit(Chart(cascade([0.61, 0.3], 0.7), train=("B",)), Population(TEACHER), Adam(0.01), steps=5, resume=part)
+    block = network(1).blocks[0]
+    other = Network((Block(block.layer, "layer", "tanh", block.mix, True), network(1).blocks[1]))
+    model, task = TASKS["network"]
+    with pytest.raises(ValueError, match=re.escape("another model.blocks[0].norm: str 'rms', here str 'layer'")):
+        fit(other, task, Adam(0.01), steps=5, resume=fit(model, task, Adam(0.01), steps=3))
+
+
+def test_what_may_be_another_where_a_run_goes_on():
+    """The trained parameters at the start, objects of the same content, the thinning, the tolerance."""
+    part = fit(STUDENT, Population(TEACHER), Adam(0.01), steps=3)
+    whole = fit(STUDENT, Population(TEACHER), Adam(0.01), steps=6)
+    again = fit(part.model, Population(cascade([0.9, 0.5], 0.5), white()), Adam(0.01), steps=6, resume=part)
+    same(again, whole)
+    again = fit(STUDENT, part.task, Adam(0.01), steps=6, every=3, tolerance=1e-30, resume=part)
+    np.testing.assert_array_equal(again.point, whole.point)
+
+
+def test_resuming_needs_steps_and_a_horizon():
     part = fit(STUDENT, Population(TEACHER), GradientDescent(0.01), steps=3)
-    with pytest.raises(ValueError, match="same chart"):
-        fit(STUDENT, Population(TEACHER), Adam(0.01), steps=5, resume=part)
-    with pytest.raises(ValueError, match="same chart"):
-        fit(Chart(STUDENT, train=("B",)), Population(TEACHER), GradientDescent(0.01), steps=5, resume=part)
     with pytest.raises(ValueError, match="horizon"):
         cosine = Adam(0.01, final_rate=1e-4)
         fit(STUDENT, Population(TEACHER), cosine, steps=9,
             resume=fit(STUDENT, Population(TEACHER), cosine, steps=5))
     with pytest.raises(ValueError, match="steps: expected"):
         fit(STUDENT, Population(TEACHER), GradientDescent(0.01), steps=2, resume=part)
+    with pytest.raises(TypeError, match="resume: expected a Fit"):
+        fit(STUDENT, Population(TEACHER), GradientDescent(0.01), steps=2, resume=part.point)
+
+
+@pytest.mark.parametrize("task", [Population, Sampled])
+def test_channels_that_do_not_agree_are_the_students(task):
+    two = stack([Layer([0.5], [[1.0, 2.0]], [[1.0], [2.0], [3.0]])])
+    for student, teacher, message in ((STUDENT, two, "2 input and 3 output channels as the teacher has, got 1 and 1"),
+                                      (two, TEACHER, "1 input and 1 output channels as the teacher has, got 2 and 3")):
+        with pytest.raises(ValueError, match="student: expected " + message):
+            fit(student, task(teacher), GradientDescent(0.01), steps=2)
+    with pytest.raises(ValueError, match="student: expected 2 input and 3 output"):
+        fit(network(0), Sampled(two), GradientDescent(0.01), steps=2)
 
 
 def test_the_record():
