@@ -1,0 +1,3 @@
+"""How much a state of given size can hold."""
+
+NAMES: tuple[str, ...] = ()

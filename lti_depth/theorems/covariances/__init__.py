@@ -1,0 +1,3 @@
+"""Second moments of outputs and states."""
+
+NAMES: tuple[str, ...] = ()

@@ -1,0 +1,3 @@
+"""Group delay and what it means in time."""
+
+NAMES: tuple[str, ...] = ()

@@ -1,0 +1,3 @@
+"""Deep and wide: one map, two forms."""
+
+NAMES: tuple[str, ...] = ()

@@ -1,0 +1,3 @@
+"""Sensitivities, plateaus and flows."""
+
+NAMES: tuple[str, ...] = ()

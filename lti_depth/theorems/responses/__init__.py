@@ -1,0 +1,3 @@
+"""Transfer functions, zeros and impulse responses."""
+
+NAMES = ("impulse-response",)
