@@ -15,7 +15,7 @@ from .tasks import Population, Recorded, Sampled
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Fit:
-    """What a fit found, and all that is needed to go on.
+    r"""What a fit found, and all that is needed to go on.
 
     Attributes
     ----------
@@ -26,10 +26,11 @@ class Fit:
     trajectory : (n, p) array
         The points of the chart at `times`; `model_at(i)` builds the model.
     status : str
-        "converged": the loss came down to the tolerance, or scipy's own criterion was met. "max steps": the steps, or
-        the time of a flow, are used up.
-        "diverged at step n": after n steps the loss was infinite, or did not exist because of an unstable pole; the
-        last point is the one before. "stalled at step n": the optimizer found no way down.
+        "converged": the loss came down to the tolerance, scipy's own criterion was met, or the optimizer found no way
+        down where its quadratic model promises none beyond rounding, ½ gᵀH⁻¹g ≤ ε (p L + \|g\|ᵀ\|x\|).
+        "stalled at step n": it found no way down though there should be one. "max steps": the steps, or the time of a
+        flow, are used up. "diverged at step n": after n steps the loss was infinite, or did not exist because of an
+        unstable pole; the last point is the one before.
     seed : int
     crossings : (m,) array
         In a gradient flow with `levels`: the times at which the loss first fell to them, or nan.
@@ -149,7 +150,8 @@ def _stepwise(problem, optimizer, run, steps, tolerance, progress):
             return run.finished("max steps")
         point, state = advance(step, point, loss, gradient, state)
         if point is run.point:
-            return run.finished(f"stalled at step {step}")
+            optimal = optimizer.optimal(problem, point, loss, gradient)
+            return run.finished("converged" if optimal else f"stalled at step {step}")
         if 100 * step // steps != 100 * (step + 1) // steps:  # at most a hundred times
             progress((step + 1) / steps)
 

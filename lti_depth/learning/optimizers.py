@@ -2,8 +2,9 @@ r"""Optimizers that go step by step: gradient descent, Adam, natural gradient.
 
 Each is a frozen record of its settings, refused at construction where they make no sense. ``prepare(problem, steps)``
 checks them against a problem and returns ``advance(step, point, loss, gradient, state) -> (point, state)``, a pure
-function: `state` is a dict of arrays, empty at the start, and all that the optimizer remembers. A rate is a positive
-number, or a dict from each group of the chart to one, 0 for a group that stays where it is.
+function: `state` is a dict of arrays, empty at the start, and all that the optimizer remembers. One that may find no
+way down returns the point that it was given, and has ``optimal(problem, point, loss, gradient)``: whether there is
+none. A rate is a positive number, or a dict from each group of the chart to one, 0 for a group that stays where it is.
 """
 
 from dataclasses import dataclass, field
@@ -118,7 +119,7 @@ class NaturalGradient:
 
     Eigenvalues of G below `damping` times the largest one are damped; those that rounding makes negative count as 0.
     With `damping` = 0 directions without curvature are left alone (pseudo-inverse). The step is halved until the loss
-    does not grow; where 40 halvings do not help the point stays, and the fit says "stalled".
+    does not grow; where 40 halvings do not help, or the step is below the rounding of the point, the fit ends.
 
     Amari, Neural Computation 10:251, 1998.
     """
@@ -138,11 +139,19 @@ class NaturalGradient:
             direction = natural_direction(problem.gauss_newton(point), gradient, damping)
             for halving in range(41):
                 trial = point - rate * 0.5**halving * direction
+                if np.array_equal(trial, point):
+                    break
                 if problem.loss(trial) <= loss:
                     return trial, state
             return point, state
 
         return advance
+
+    def optimal(self, problem, point, loss, gradient):
+        """Whether not even the least damped step promises anything beyond rounding."""
+        damping = len(point) * np.finfo(float).eps
+        promise = gradient @ natural_direction(problem.gauss_newton(point), gradient, damping) / 2
+        return within_rounding(promise, point, loss, gradient)
 
 
 def natural_direction(metric, gradient, damping):
@@ -153,6 +162,17 @@ def natural_direction(metric, gradient, damping):
     kept = np.where(eigenvalues > floor, eigenvalues, 0.0) + damping * largest
     inverse = np.divide(1.0, kept, out=np.zeros_like(kept), where=kept > 0)
     return vectors @ (inverse * (vectors.T @ gradient))
+
+
+def within_rounding(promise, point, loss, gradient):
+    r"""Whether the decrease of the loss that a quadratic model promises cannot be told from rounding.
+
+    The model L + gᵀd + ½ dᵀHd promises ½ gᵀH⁻¹g. Rounding of the p coordinates, |δx_j| ≤ ε|x_j|, changes the loss by
+    up to ε |g|ᵀ|x|, and the loss, a sum, is known to p ε L:
+
+    .. math:: \tfrac12 g^T H^{-1} g \le ε\,(p L + |g|^T |x|)
+    """
+    return promise <= np.finfo(float).eps * (len(point) * loss + np.abs(gradient) @ np.abs(point))
 
 
 def by_coordinate(rate, chart):

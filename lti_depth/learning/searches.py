@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..system import validation
-from .optimizers import not_negative, real_numbers
+from .optimizers import not_negative, real_numbers, within_rounding
 
 CONVERGED, EXHAUSTED = "converged", "max steps"
 
@@ -31,7 +31,8 @@ class LBFGS:
     memory : int
         Corrections kept.
     gradient_tolerance : float
-        Converged when no component of the gradient is larger.
+        Converged when no component of the gradient is larger, or where the line search ends and the quadratic model
+        promises no decrease beyond rounding.
     """
 
     memory: int = 20
@@ -62,7 +63,9 @@ class LBFGS:
         options = {"maxiter": steps - start, "maxfun": 50 * steps, "maxcor": self.memory,
                    "ftol": 0.0, "gtol": self.gradient_tolerance}
         found = minimize(objective, point, jac=True, method="L-BFGS-B", callback=callback, options=options)
-        if found.success or found.fun <= tolerance:
+        loss, gradient = problem.gradient(found.x)
+        promise = gradient @ (found.hess_inv @ gradient) / 2
+        if found.success or loss <= tolerance or within_rounding(promise, found.x, loss, gradient):
             return CONVERGED, ()
         return EXHAUSTED if count >= steps else f"stalled at step {count}", ()
 

@@ -205,6 +205,32 @@ def test_converged():
     assert fit(TEACHER, task, GradientFlow(1.0), steps=10).status == "converged"
 
 
+TRAPPED = Chart(cascade([0.5], 0.7), train=("poles", "B"))
+DEEPER = Population(cascade([0.9, 0.7, 0.3]))
+
+
+@pytest.mark.parametrize(("chart", "task", "optimizer"), [
+    (TRAPPED, DEEPER, NaturalGradient()),
+    (Chart(STUDENT, train=("poles", "B")), Population(TEACHER), NaturalGradient()),
+    (Chart(cascade([0.5, 0.2], 0.7), train=("poles", "B")), Population(cascade([0.8])), NaturalGradient(1.0, 0.0)),
+    (Chart(STUDENT, train=("poles", "B")), Population(cascade([0.9, 0.5, 0.8], 0.5)), LBFGS(gradient_tolerance=0.0)),
+])  # fmt: skip
+def test_at_the_precision_of_doubles_it_has_converged(chart, task, optimizer):
+    """Also where the loss stays large: no point nearby is better by more than p ε L."""
+    found = fit(chart, task, optimizer, steps=200)
+    assert found.status == "converged" and found.step < 100
+    near = found.point + found.point * 1e-6 * RNG.normal(size=(100, len(found.point)))
+    losses = [task.loss(chart.build(point)) for point in near]
+    assert min(losses) >= found.loss * (1 - len(found.point) * np.finfo(float).eps)
+
+
+def test_no_way_down_where_there_is_one_is_stalling():
+    """Steps below the rounding of the point, far from the optimum."""
+    found = fit(TRAPPED, DEEPER, NaturalGradient(rate=1e-18), steps=20)
+    assert found.status == "stalled at step 0"
+    np.testing.assert_array_equal(found.point, TRAPPED.point)
+
+
 @pytest.mark.parametrize("optimizer", [LBFGS(), LeastSquares(), GradientFlow(1e4)])
 def test_what_scipy_drives_stops_at_the_tolerance(optimizer):
     found = fit(Chart(STUDENT, train=("poles", "B")), Population(TEACHER), optimizer, steps=500, tolerance=1e-6)

@@ -1,5 +1,7 @@
 """Optimizers: one step against the textbook, schedules, rates by group, and each one on a small planted problem."""
 
+import math
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,7 +22,7 @@ from lti_depth.learning import (
     descend,
     fit,
 )
-from lti_depth.learning.optimizers import natural_direction
+from lti_depth.learning.optimizers import natural_direction, within_rounding
 from lti_depth.learning.searches import isometric_residual
 from lti_depth.system import Layer, ar1, cascade, stack, white
 
@@ -168,6 +170,19 @@ def test_natural_direction(rank):
 
 def test_natural_direction_without_curvature():
     np.testing.assert_array_equal(natural_direction(np.zeros((3, 3)), np.ones(3), 1e-3), np.zeros(3))
+
+
+@pytest.mark.parametrize("distance", [1e-3, 1.0, 1e3])
+def test_what_rounding_hides(distance):
+    """L(x) = V + ½(x − x*)²: the promise ½(x − x*)² against ε (V + |x − x*| |x|), p = 1."""
+    eps = Fraction(2) ** -52
+    for V, x in ((Fraction(3), Fraction(2)), (Fraction(0), Fraction(2)), (Fraction(5), Fraction(0))):
+        scale = max(2 * eps * x, Fraction(math.isqrt(int(2 * eps * V * 4**60)), 2**60))  # where one of them meets it
+        gap = scale * Fraction(distance)
+        loss, promise = V + gap**2 / 2, gap**2 / 2
+        hidden = promise <= eps * (loss + gap * x)
+        assert within_rounding(float(promise), np.array([float(x)]), float(loss), np.array([float(gap)])) == hidden
+        assert distance == 1.0 or hidden == (distance < 1)
 
 
 @pytest.mark.parametrize("rank", [2, 4])
