@@ -23,9 +23,10 @@ class LRU:
     r"""`layers` LRU layers in series, of `states` complex states each, y = Re(C x) + D u [arXiv 2303.06349].
 
     .. math:: h^{(k)}_s = \mathrm{Re} \sum_n c_n \gamma_n b_n \lambda_n^s + d\,[s = 0], \quad
-              \lambda = e^{-e^\nu + i\theta}, \qquad h = h^{(1)} * \dots * h^{(K)}
+              \lambda = e^{-e^\nu + i e^\vartheta}, \qquad h = h^{(1)} * \dots * h^{(K)}
 
-    A point holds, layer by layer, ν, θ, log γ, Re b, Im b, Re c, Im c (N each) and d: 7N + 1 numbers a layer.
+    A point holds, layer by layer, ν, ϑ, log γ, Re b, Im b, Re c, Im c (N each) and d: 7N + 1 numbers a layer. The phase
+    e^ϑ starts in (0, 2π) and stays positive: no pole crosses the real axis, and those close to it turn slowly.
     """
 
     layers: int
@@ -37,8 +38,8 @@ class LRU:
         return self.layers * (7 * self.states + 1)
 
     def start(self, rng, nu0):
-        """The point (size,) of the linear student of Zucchet & Orvieto, arXiv 2405.21064: |λ|² uniform on [ν₀², 1]."""
-        drawn = (lru(self.states, 1, rng, r_min=nu0, phase=(-3.14, 3.14), B_scale=1 / 8, C_scale=1.0)
+        """The point (size,), each layer as in Zucchet & Orvieto, arXiv 2405.21064: |λ|² uniform on [ν₀², 1]."""
+        drawn = (lru(self.states, 1, rng, r_min=nu0, phase=(-3.14, 3.14), B_scale=self.states**-0.5, C_scale=1.0)
                  for _ in range(self.layers))
         return np.concatenate([_point(layer) for layer in drawn])
 
@@ -66,15 +67,16 @@ class LRU:
 
     def _parts(self, points):
         """λ, γ, b, c: (R, K, N), and d: (R, K)."""
-        (nu, theta, log_gamma, b_re, b_im, c_re, c_im), d = self._split(points)
-        return np.exp(-np.exp(nu) + 1j * theta), np.exp(log_gamma), b_re + 1j * b_im, c_re + 1j * c_im, d
+        (nu, log_theta, log_gamma, b_re, b_im, c_re, c_im), d = self._split(points)
+        return np.exp(-np.exp(nu) + 1j * np.exp(log_theta)), np.exp(log_gamma), b_re + 1j * b_im, c_re + 1j * c_im, d
 
     def _pulled(self, points, parts, sums, slopes, first):
         """From S = Σ f_s λ^s, S' = Σ s f_s λ^s, f₀; f = ∂L/∂h of each layer: dL = Re[S dr + r S' d log λ] + f₀ dd."""
         _, gamma, b, c, _ = parts
-        r, nu = c * gamma * b, self._split(points)[0][0]
+        r, (nu, log_theta) = c * gamma * b, self._split(points)[0][:2]
         turn, by_b, by_c = r * slopes, sums * c * gamma, sums * gamma * b
-        columns = [-np.exp(nu) * turn.real, -turn.imag, (sums * r).real, by_b.real, -by_b.imag, by_c.real, -by_c.imag]
+        columns = [-np.exp(nu) * turn.real, -np.exp(log_theta) * turn.imag, (sums * r).real,
+                   by_b.real, -by_b.imag, by_c.real, -by_c.imag]
         return np.concatenate([*columns, first[..., None]], axis=2).reshape(points.shape)
 
 
@@ -171,5 +173,6 @@ def target(teacher, T):
 def _point(layer):
     gamma = np.sqrt(1 - np.abs(layer.poles) ** 2)
     b, c = layer.B[:, 0] / gamma, layer.C[0]
-    return np.concatenate([np.log(-np.log(np.abs(layer.poles))), np.angle(layer.poles), np.log(gamma), b.real, b.imag,
+    log_theta = np.log(np.angle(layer.poles) % (2 * np.pi))
+    return np.concatenate([np.log(-np.log(np.abs(layer.poles))), log_theta, np.log(gamma), b.real, b.imag,
                            c.real, c.imag, layer.D[0].real])
