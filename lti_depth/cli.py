@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import typer.core
 
 from ._version import __version__
 
@@ -141,7 +142,17 @@ steps = 2000
 seeds = 10"""
 
 
-@app.command(epilog=TRAIN_EXAMPLE)
+class _TrainCommand(typer.core.TyperCommand):
+    """Its help ends with every key of a configuration."""
+
+    def format_help(self, ctx, formatter):
+        super().format_help(ctx, formatter)
+        from .learning.reference import reference
+
+        formatter.write(reference() + "\n")
+
+
+@app.command(cls=_TrainCommand, epilog=TRAIN_EXAMPLE)
 def train(
     config: Annotated[Path, typer.Argument(
         help="A TOML file with the tables teacher, student, process, optimizer and run.")],

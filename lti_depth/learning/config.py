@@ -142,11 +142,11 @@ def _with_series(kinds, values, directory):
 
 def _checked(given, table, kind, builder):
     """The values given, each known to the builder and of the annotated type; and none missing."""
-    parameters = {name: p for name, p in inspect.signature(builder).parameters.items() if p.kind is p.KEYWORD_ONLY}
+    parameters = keys(builder)
     for name, value in given.items():
         _known(name, f"a key of [{table}] of the kind {kind!r}", parameters)
         if not _fits(value, parameters[name].annotation) or (isinstance(value, float) and not math.isfinite(value)):
-            raise ValueError(f"{table}.{name}: expected {_described(parameters[name].annotation)}, "
+            raise ValueError(f"{table}.{name}: expected {described(parameters[name].annotation)}, "
                              f"got {validation.describe(value)}")
     missing = [name for name, p in parameters.items() if p.default is p.empty and name not in given]
     if missing:
@@ -164,7 +164,13 @@ def _fits(value, annotation):
     return isinstance(value, tuple(kind for kind in kinds if kind is not type(None)))
 
 
-def _described(annotation):
+def keys(builder):
+    """The keys of a kind: its builder's keyword-only parameters by name."""
+    return {name: p for name, p in inspect.signature(builder).parameters.items() if p.kind is p.KEYWORD_ONLY}
+
+
+def described(annotation):
+    """What is accepted, in words."""
     words = {int: "an integer", float: "a number", str: "a string", list: "a list", bool: "true or false",
              dict: "a table of numbers by group"}
     kinds = getattr(annotation, "__args__", (annotation,))

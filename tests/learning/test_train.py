@@ -1,6 +1,7 @@
 """lti-depth train: strict configurations, runs that go on where they were, and damage that is named."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -11,7 +12,8 @@ import numpy as np
 import pytest
 
 from lti_depth import cli, plotting, report
-from lti_depth.learning import config, runs
+from lti_depth.learning import config, reference, runs
+from lti_depth.learning.recipes import TABLES
 
 ROOT = Path(__file__).parent.parent.parent
 BASE = """
@@ -164,6 +166,44 @@ def test_a_bad_configuration_is_one_line(run, tmp_path, content, message):
     code, out, error = run("train", path, "--out", tmp_path / "out")
     assert code == 2 and out == "" and one_line(error) and message in error
     assert not list(tmp_path.rglob("seed-*"))
+
+
+def test_help_names_every_table_kind_and_key_and_what_it_means(run):
+    code, printed, _ = run("train", "--help")
+    parts = re.split(r"^\[(\w+)\]$", printed[printed.index("\n[teacher]\nkind = \"cascade\"\n    A") :], flags=re.M)
+    assert code == 0 and parts[1::2] == list(TABLES)
+    for text, table in zip(parts[2::2], TABLES.values(), strict=True):
+        kinds = re.split(rf"^{table.key} = ", text, flags=re.M)[1:]
+        assert [kind.split('"')[1] for kind in kinds] == list(table.builders)
+        glossary = re.findall(r"^  (\w+)  +\S", text, flags=re.M)
+        assert glossary == list(table.meanings)
+        named = set()
+        for kind, builder in zip(kinds, table.builders.values(), strict=True):
+            for name, parameter in config.keys(builder).items():
+                assert re.search(rf"[ ,\n]{name}(:| =) ", kind)
+                assert (f"{name}: {config.described(parameter.annotation)} (needed)" in " ".join(kind.split())) == (
+                    parameter.default is parameter.empty)
+                named.add(name)
+        assert named == set(glossary)
+
+
+def test_the_defaults_in_the_help_are_the_defaults():
+    for table in TABLES.values():
+        for builder in table.builders.values():
+            for name, parameter in config.keys(builder).items():
+                if parameter.default not in (parameter.empty, None):
+                    given = tomllib.loads(reference._key(name, parameter))[name]
+                    assert given == (list(parameter.default) if isinstance(given, list) else parameter.default)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_an_unknown_key_is_refused_with_the_nearest_name(name):
+    """Every key of every kind without its last letter."""
+    for kind, builder in TABLES[name].builders.items():
+        for key in (key for key in config.keys(builder) if len(key) > 3):
+            tables = tomllib.loads(BASE) | {name: {TABLES[name].key: kind, key[:-1]: 1}}
+            with pytest.raises(ValueError, match=rf"\[{name}\] of the kind .* did you mean {key}\?"):
+                config.parse(tables)
 
 
 def test_no_configuration(run, tmp_path):
