@@ -5,8 +5,10 @@ Processes are descriptions, as the oracles take them.
 
 import numpy as np
 import oracles
+import slopes
 
 from lti_depth import numeric
+from lti_depth.system.fields import Fields
 
 
 def __getattr__(name):
@@ -66,6 +68,14 @@ def autocovariance(stack, lag, process=("white", 1.0), layer=None):
     return _at(lag, oracles.autocovariance(stack, np.ravel(lag).tolist(), process, layer))
 
 
+def power_spectrum(stack, omega, process=("white", 1.0), layer=None):
+    values = []
+    for angle in np.ravel(omega).tolist():
+        H = oracles.frequency_response(oracles.through(stack, layer), angle)
+        values.append(oracles.process_spectrum(process, angle) * H @ oracles.adjoint(H))
+    return _at(omega, values)
+
+
 def state_variance(stack, process=("white", 1.0), horizon=None):
     rows = oracles.state_variance(stack, process, horizon)
     padded = np.zeros((len(rows), max(map(len, rows))), dtype=object)
@@ -76,3 +86,24 @@ def state_variance(stack, process=("white", 1.0), horizon=None):
 
 def state_covariance(stack, process=("white", 1.0)):
     return oracles.state_covariance(stack, process)
+
+
+def sensitivity(stack, process=("white", 1.0)):
+    """Of a scalar cascade."""
+    squares = [slopes.inner_products(stack, [name], process)[0, 0].real for name in slopes.parameters(stack)]
+    return Fields(*np.array(squares, dtype=object).reshape(len(Fields._fields), len(stack)))
+
+
+def gauss_newton(stack, process=("white", 1.0)):
+    """The matrix; its rank is the numeric floor's."""
+    matrix = slopes.inner_products(stack, slopes.parameters(stack), process)
+    return numeric.sensitivities.GaussNewton(matrix, numeric.gauss_newton(stack).rank)
+
+
+def hankel_singular_values(stack):
+    return oracles.hankel_singular_values(stack)
+
+
+def memory_function(stack, lag):
+    values = oracles.memory_function(stack, np.ravel(lag).tolist())
+    return np.array(values, dtype=object).reshape(np.shape(lag))
