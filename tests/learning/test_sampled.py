@@ -131,7 +131,7 @@ def test_many_seeds_are_each_alone():
     poles, gains = rng.uniform(-0.9, 0.9, (37, 5)), rng.normal(size=37)
     gains[3] = 0
     u, target = rng.normal(size=(2, 11, 100))
-    losses, by_poles, by_gains = sampled.gradients(poles, gains, u, target)
+    losses, by_poles, by_gains = sampled.gradients(poles, gains, sampled.signals(u, target))
     for s in range(37):
         stack = numeric.cascade(poles[s], b=[gains[s], 1, 1, 1, 1])
         value, gradient = sampled.gradient(stack, u, target)
@@ -147,7 +147,7 @@ def test_bits_do_not_depend_on_the_number_of_threads(monkeypatch):
     results = []
     for count in (1, 2, 3):
         monkeypatch.setattr(threads, "count", lambda count=count: count)
-        results.append(sampled.gradients(poles, gains, u, target))
+        results.append(sampled.gradients(poles, gains, sampled.signals(u, target)))
     for other in results[1:]:
         assert all(np.array_equal(a, b) for a, b in zip(results[0], other, strict=True))
 
@@ -181,7 +181,7 @@ def test_divergence_is_a_value_and_bad_input_is_refused():
     with pytest.raises(TypeError, match="expected a Stack"):
         sampled.gradient([0.5], target, target)
     with pytest.raises(ValueError, match="poles: expected shape"):
-        sampled.gradients([0.5], [1.0], target, target)
+        sampled.gradients([0.5], [1.0], sampled.signals(target, target))
 
 
 def test_the_kernel_compiles_once():
@@ -190,7 +190,7 @@ def test_the_kernel_compiles_once():
     for x in (u, np.array(u)[::-1], np.asfortranarray(u)):
         sampled.gradient(stack, x, target, weights)
         sampled.gradient(stack, x, target)
-        sampled.gradients([[0.5, 0.2]] * 20, np.ones(20), x, target)
+        sampled.gradients([[0.5, 0.2]] * 20, np.ones(20), sampled.signals(x, target))
     assert len(kernels.gradients.signatures) <= 1
 
 
@@ -208,7 +208,7 @@ def test_against_jax():
 
     gain = float(np.prod(stack.B * stack.C))
     value, (by_poles, by_gain) = jax.value_and_grad(loss, (0, 1))(jnp.asarray(stack.poles), gain)
-    losses, poles, gains = sampled.gradients(stack.poles[None], [gain], u, target)
+    losses, poles, gains = sampled.gradients(stack.poles[None], [gain], sampled.signals(u, target))
     assert losses[0] == pytest.approx(float(value), rel=1e-13)
     close(poles[0], np.asarray(by_poles))
     close(gains[0], np.asarray(by_gain))
