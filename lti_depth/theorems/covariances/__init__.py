@@ -1,3 +1,6 @@
 """Second moments of outputs and states."""
 
-NAMES: tuple[str, ...] = ()
+NAMES: tuple[str, ...] = (
+    "lemma-1", "proposition-1", "spectrum", "autocovariance", "autocovariance-full-degree",
+    "autoregression", "legendre-variance",
+)
