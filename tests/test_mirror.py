@@ -16,7 +16,7 @@ NUMERIC_ONLY = {
     "Block", "Network", "linearize", "recorded", "simulate", "correlation_length", "gauss_newton",
     "hankel_singular_values", "memory_function",
 }  # fmt: skip
-SYMBOLIC_ONLY = {"derive", "scalar_cascade"}
+SYMBOLIC_ONLY = {"Tower", "asymptotic_variance", "derive", "growth_per_layer", "scalar_cascade"}
 
 
 def arguments(function):

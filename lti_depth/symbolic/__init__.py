@@ -6,21 +6,26 @@ inside the unit circle. Units: omega in rad/sample, delays in samples, lags and 
 (S5, LRU) or "delayed" (control).
 """
 
+from . import depth_covariances, depth_equivalence, depth_responses  # noqa: F401  (they register the laws of towers)
+from .builders import cascade, repeat, scalar_cascade, series, stack
 from .covariances import autocovariance, state_covariance, state_variance
 from .delays import group_delay, phase_delay, zeros
 from .equivalence import equivalent_layer
 from .frequency import frequency_response, power_spectrum, transfer_function
+from .growth import asymptotic_variance, growth_per_layer
 from .layers import Layer
 from .normalizations import normalization, normalize
 from .printing import derive
 from .processes import Process, ar1, arma, recorded, sampled, shaped, white
 from .responses import impulse_response, step_response
 from .sensitivities import sensitivity
-from .stacks import Stack, cascade, repeat, scalar_cascade, series, stack
+from .stacks import Stack
+from .towers import Tower
 
 __all__ = [
-    "Layer", "Process", "Stack", "ar1", "arma", "autocovariance", "cascade", "derive", "equivalent_layer",
-    "frequency_response", "group_delay", "impulse_response", "normalization", "normalize", "phase_delay",
-    "power_spectrum", "recorded", "repeat", "sampled", "scalar_cascade", "sensitivity", "series", "shaped", "stack",
-    "state_covariance", "state_variance", "step_response", "transfer_function", "white", "zeros",
+    "Layer", "Process", "Stack", "Tower", "ar1", "arma", "asymptotic_variance", "autocovariance", "cascade",
+    "derive", "equivalent_layer", "frequency_response", "group_delay", "growth_per_layer", "impulse_response",
+    "normalization", "normalize", "phase_delay", "power_spectrum", "recorded", "repeat", "sampled",
+    "scalar_cascade", "sensitivity", "series", "shaped", "stack", "state_covariance", "state_variance",
+    "step_response", "transfer_function", "white", "zeros",
 ]  # fmt: skip

@@ -9,8 +9,10 @@ from .layers import Layer
 from .processes import Process, white
 from .residues import Chain, covariance
 from .stacks import require_stack, require_stationary
+from .towers import observable
 
 
+@observable
 def autocovariance(stack, lag, process=None, layer=None):
     r"""R(Δ) = E[y_{t+Δ} y_t*] of the output of one layer, by residues at the poles.
 

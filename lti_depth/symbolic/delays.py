@@ -7,9 +7,11 @@ from . import expressions
 from .frequency import transfer_function
 from .polynomials import numerator, roots, single_channel_numerator
 from .stacks import require_stack
+from .towers import observable
 from .trigonometry import autocorrelation, modulus_squared, trigonometric_sum, turn
 
 
+@observable
 def group_delay(stack, omega):
     r"""The group delay, in samples.
 
@@ -126,6 +128,7 @@ def _require_single_channel(stack, what):
         raise ValueError(f"{what} needs one channel between all layers, got channels {stack.channels}")
 
 
+@observable
 def phase_delay(stack, omega):
     r"""The phase delay −φ(ω)/ω, in samples, with φ the continuous phase of H(e^{iω}).
 

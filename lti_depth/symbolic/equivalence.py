@@ -5,8 +5,10 @@ import sympy
 from . import expressions
 from .fields import Field
 from .stacks import require_stack
+from .towers import observable
 
 
+@observable
 def equivalent_layer(stack):
     r"""(A, B, C, D) of one layer with S = ΣN states and the same output and states as the stack.
 

@@ -106,6 +106,24 @@ def integer(value, name, minimum):
     return result
 
 
+def depth(value, name):
+    """A number of layers: an int of at least 1, or an expression known to be a positive integer."""
+    if isinstance(value, sympy.Expr) and not value.is_number:
+        if not (value.is_integer and value.is_positive):
+            raise ValueError(f"{name}: expected an int or a positive integer expression, got {describe(value)}; "
+                             f"pass Symbol({str(value)!r}, integer=True, positive=True)")
+        return value
+    return integer(value, name, 1)
+
+
+def fresh(name, *used, least=1):
+    """A symbol for an index from `least`, 0 or 1, on, with a name that none of the expressions has."""
+    taken = {symbol.name for expression in used for symbol in expression.free_symbols if symbol.is_Symbol}
+    while name in taken:
+        name += "_"
+    return sympy.Symbol(name, integer=True, **{"positive" if least else "nonnegative": True})
+
+
 def samples(value, name):
     """A lag or time: an int, or an expression that is known to be an integer and to be of one sign."""
     if isinstance(value, sympy.Expr) and not value.is_number:

@@ -9,9 +9,11 @@ from .fields import Field, scaled, times
 from .layers import Layer
 from .polynomials import single_channel_numerator
 from .stacks import Stack, require_stack
+from .towers import observable
 from .trigonometry import modulus_squared, trigonometric_sum
 
 
+@observable
 def transfer_function(stack, z):
     r"""The transfer function at a point z.
 
@@ -44,6 +46,7 @@ def transfer_function(stack, z):
     return expressions.drop_channels(_evaluated(stack, *point))
 
 
+@observable
 def frequency_response(stack, omega):
     """H(e^{iω}).
 
@@ -72,6 +75,7 @@ def frequency_response(stack, omega):
     return expressions.drop_channels(_evaluated(stack, sympy.Integer(1), w))
 
 
+@observable
 def power_spectrum(stack, omega, process=None, layer=None):
     r"""The spectrum of the output of one layer.
 
@@ -106,8 +110,7 @@ def power_spectrum(stack, omega, process=None, layer=None):
     require_stack(stack)
     omega = expressions.frequency(omega)
     process = require_process(stack, process, "power_spectrum")
-    parts = [_spectrum_of(part, omega) for part in process.parts]
-    return expressions.drop_channels(_gain(through(stack, layer), omega) * sympy.Add(*parts))
+    return expressions.drop_channels(_gain(through(stack, layer), omega) * process_spectrum(process, omega))
 
 
 def _evaluated(stack, u, v):
@@ -137,6 +140,11 @@ def _section(layer, field, u, v, top):
     for n, bottom in enumerate(bottoms):
         total = total + scaled(top / bottom, field.residue(layer, n))
     return total
+
+
+def process_spectrum(process, omega):
+    """S_u(ω) of a process."""
+    return sympy.Add(*(_spectrum_of(part, omega) for part in process.parts))
 
 
 def _spectrum_of(part, omega):

@@ -46,10 +46,11 @@ def normalization(stack, arm, process=None):
         _require_all_pass(stack)
     if arm == "depth-aware":
         return _padded(_depth_aware(stack, process))
-    return _padded([[_gain(pole, arm) for pole in layer.poles] for layer in stack.layers])
+    return _padded([[gain(pole, arm) for pole in layer.poles] for layer in stack.layers])
 
 
-def _gain(pole, arm):
+def gain(pole, arm):
+    """γ of one state, for the arms that look at its pole alone."""
     if arm == "none":
         return sympy.Integer(1)
     if arm == "unit-dc":

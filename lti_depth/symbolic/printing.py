@@ -8,6 +8,7 @@ from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
 from . import expressions
+from .builders import cascade, scalar_cascade
 from .covariances import autocovariance, state_covariance, state_variance
 from .delays import group_delay, phase_delay, zeros
 from .equivalence import equivalent_layer
@@ -15,7 +16,6 @@ from .frequency import frequency_response, power_spectrum, transfer_function
 from .processes import ar1, white
 from .responses import impulse_response, step_response
 from .sensitivities import sensitivity
-from .stacks import cascade, scalar_cascade
 
 OBSERVABLES = {
     function.__name__: function

@@ -11,8 +11,9 @@ import sympy
 from sympy import QQ, Expr, Poly
 
 from . import expressions
+from .builders import scalar_cascade
 from .polynomials import roots
-from .stacks import Stack, require_stack, require_stationary, scalar_cascade
+from .stacks import Stack, require_stack, require_stationary
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ from . import expressions
 from .layers import Layer
 from .residues import Chain, impulse
 from .stacks import require_stack
+from .towers import observable
 
 
+@observable
 def impulse_response(stack, t):
     r"""h_t, the output at time t for u = [t = 0].
 
@@ -41,6 +43,7 @@ def impulse_response(stack, t):
     return _response(stack, Chain.of(stack), t)
 
 
+@observable
 def step_response(stack, t):
     r"""s_t = Σ_{r≤t} h_r, the output at time t for u = [t ≥ 0].
 

@@ -7,6 +7,7 @@ import sympy
 from .covariances import autocovariance, require_process
 from .layers import Layer
 from .stacks import Stack, require_stack
+from .towers import observable
 
 
 class Fields(NamedTuple):
@@ -18,6 +19,7 @@ class Fields(NamedTuple):
     D: Any
 
 
+@observable
 def sensitivity(stack, process=None):
     r"""E|∂y/∂θ|² for each parameter θ, summed over the output channels.
 

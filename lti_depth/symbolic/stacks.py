@@ -1,9 +1,8 @@
-"""Stacks of symbolic layers, and the ways to build one."""
+"""Stacks of symbolic layers."""
 
 from dataclasses import dataclass, field
 
 import sympy
-from sympy import IndexedBase
 
 from . import expressions
 from .layers import LATEX_LIMIT, Layer
@@ -165,91 +164,12 @@ class Stack:
         return text if len(text) <= LATEX_LIMIT else None
 
 
-def stack(layers, *, timing="current"):
-    """A Stack of any sequence of Layers, the first one next to the input."""
-    if not isinstance(layers, (tuple, list)):
-        raise TypeError(f"layers: expected a list of Layers, got {expressions.describe(layers)}")
-    return Stack(tuple(layers), timing=timing)
-
-
-def cascade(K, *, real=True, timing="current"):
-    r"""The scalar cascade of K layers with indexed symbols λ[k], b[k], c[k], k = 1…K, and no feedthrough.
-
-    .. math:: H(z) = \prod_{k=1}^{K} \frac{b_k c_k}{1 - \lambda_k z^{-1}}
-
-    Parameters
-    ----------
-    K : int
-        At least 1.
-    real : bool
-        Whether the symbols are real; else complex, with conjugates in the laws.
-    timing : {"current", "delayed"}
-    """
-    if isinstance(K, (list, tuple)):
-        raise TypeError(f"K: expected an int, got {expressions.describe(K)}; for given poles see "
-                        "symbolic.scalar_cascade(poles)")
-    if isinstance(K, sympy.Expr) and not K.is_number:
-        raise ValueError(f"K: expected an int, got {expressions.describe(K)}; a law for arbitrary depth is not "
-                         "available, pass the number of layers")
-    K = expressions.integer(K, "K", 1)
-    if not isinstance(real, bool):
-        raise TypeError(f"real: expected True or False, got {expressions.describe(real)}")
-    poles, b, c = (IndexedBase(name, **({"real": True} if real else {"complex": True})) for name in ("λ", "b", "c"))
-    index = range(1, K + 1)
-    return scalar_cascade([poles[k] for k in index], [b[k] for k in index], [c[k] for k in index], timing=timing)
-
-
-def scalar_cascade(poles, b=None, c=None, d=0, *, timing="current"):
-    r"""A scalar cascade of given expressions or numbers, :math:`H = \prod_k H_k`.
-
-    .. math:: H_k(z) = d_k + \frac{b_k c_k}{1 - \lambda_k z^{-1}}
-
-    (delayed timing: :math:`d_k + b_k c_k z^{-1}/(1-\lambda_k z^{-1})`).
-
-    Parameters
-    ----------
-    poles : sequence of K expressions
-        Ints, Fractions, floats (the rational numbers that they are), sympy expressions; equal ones are welcome.
-    b, c, d : expression, or sequence of K
-        None means 1.
-    timing : {"current", "delayed"}
-    """
-    poles = expressions.vector(poles, "poles")
-    b, c, d = (_gain(value, name, len(poles)) for value, name in ((b, "b"), (c, "c"), (d, "d")))
-    layers = (Layer((pole,), [[b[k]]], [[c[k]]], [[d[k]]]) for k, pole in enumerate(poles))
-    return Stack(tuple(layers), timing=timing)
-
-
-def _gain(value, name, K):
-    if value is None or not hasattr(type(value), "__iter__"):
-        return (expressions.exact(1 if value is None else value, name),) * K
-    values = expressions.vector(value, name)
-    if len(values) != K:
-        raise ValueError(f"{name}: expected one value or a sequence of {K}, got {len(values)}")
-    return values
-
-
-def series(first, second):
-    """`first`, then `second`; both of one timing."""
-    for value, name in ((first, "first"), (second, "second")):
-        require_stack(value, name)
-    if first.timing != second.timing:
-        raise ValueError(f"series: expected stacks of one timing, got {first.timing!r} and {second.timing!r}; "
-                         "rebuild one of them with stack.replace(timing=…)")
-    return Stack(first.layers + second.layers, timing=first.timing)
-
-
-def repeat(stack, n):
-    """`stack` n times in series, n ≥ 1."""
-    require_stack(stack, "stack")
-    return Stack(stack.layers * expressions.integer(n, "n", 1), timing=stack.timing)
-
-
 def require_stack(value, name="stack"):
     """Raise TypeError unless `value` is a symbolic Stack."""
     if not isinstance(value, Stack):
-        raise TypeError(f"{name}: expected a symbolic Stack, got {expressions.describe(value)}; "
-                        "see symbolic.cascade, symbolic.stack, and bridge.lift for a numeric one")
+        raise TypeError(f"{name}: expected a symbolic Stack of known depth, got {expressions.describe(value)}; see "
+                        "symbolic.cascade, symbolic.stack, bridge.lift for a numeric one, and tower.subs(K, 5) for a "
+                        "Tower")
 
 
 def require_stationary(stack, what, instead="move it inside the unit circle, or ask for a finite horizon"):
