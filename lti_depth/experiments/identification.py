@@ -35,8 +35,8 @@ class Config:
     def full(cls):
         """The protocol: fresh batches, the same for all runs, 10,000 steps, every memory, student and rate.
 
-        Arithmetic is in double precision; the published runs were in single precision, whose rounding leaves losses of
-        about 1e-12.
+        Arithmetic is in double precision. The published runs were in single precision: rounded to it, one layer ends at
+        the same losses at ν₀ = 0.36, to 5 % in the mean of seeds; at 0.98 its ends differ as those of other batches do.
         """
         return replace(cls(), nu0=(0.36, 0.68, 0.84, 0.92, 0.96, 0.98, 0.99), rates=(0.32, 0.1, 0.032, 0.01, 0.0032),
                        students=((1, 64), (2, 32), (3, 21), (4, 16), (6, 11), (12, 5)), steps=PROTOCOL, sampled=True)
@@ -58,8 +58,8 @@ def run(config, progress):
 
 
 def _deep(config):
-    """The deepest student at ν₀ = 0.98; its best rate lies inside of these."""
-    return replace(config, nu0=(0.98,), students=config.students[-1:], rates=(0.1, 0.032, 0.01))
+    """The deepest student at ν₀ = 0.98."""
+    return replace(config, nu0=(0.98,), students=config.students[-1:])
 
 
 def _whole(config, nu0):
@@ -79,13 +79,14 @@ def result(config, found, skip, ends):
             "nu0": np.array(config.nu0), "layers": np.array([layers for layers, _ in config.students]),
             "parameters": np.array([LRU(*shape).size for shape in config.students]), "rates": found.rates,
             "losses": found.losses, "loss": found.loss, "best_rate": found.rate, "lost": found.lost, "floor": least,
-            "skip_rates": skip.rates, "skip_losses": skip.losses,
+            "skip_losses": skip.losses,
             "protocol_nu0": np.array(list(ends)), "protocol_loss": np.stack(list(ends.values())),
             "mark": found.marks, "curves": found.curves, "skip_curves": skip.curves,
         },
         panels=(_memory_panel(config, found, ends, least), _depth_panel(config, found),
                 _curve_panel(config, found, skip)),
-        claims=(claims.expected_loss(config), claims.fresh_batches(config), claims.published(config, ends, PUBLISHED),
+        claims=(claims.expected_loss(config), claims.fresh_batches(config),
+                *(claims.published(config, nu0, losses, PUBLISHED[nu0]) for nu0, losses in ends.items()),
                 claims.memory(config, found), claims.depth(config, found), claims.start(config),
                 claims.basis(config, found, least)),
         formulas=(

@@ -26,7 +26,7 @@ class LRU:
               \lambda = e^{-e^\nu + i e^\vartheta}, \qquad h = h^{(1)} * \dots * h^{(K)}
 
     A point holds, layer by layer, ν, ϑ, log γ, Re b, Im b, Re c, Im c (N each) and d: 7N + 1 numbers a layer. The phase
-    e^ϑ starts in (0, 2π) and stays positive: no pole crosses the real axis, and those close to it turn slowly.
+    e^ϑ starts in (0, 2π); it stays positive, and the smaller it is the slower it turns.
     """
 
     layers: int

@@ -112,3 +112,10 @@ def test_runs_that_are_lost_are_infinite_and_leave_the_others_alone():
     hot = identification_races.race(replace(SMALL, rates=(1e300, 0.03, 0.01)))
     assert hot.lost.tolist() == [[2]] and race.lost.tolist() == [[0]]
     assert np.array_equal(hot.loss, race.loss) and hot.rate == race.rate
+
+
+def test_the_best_rate_is_that_of_the_seeds_that_were_not_lost():
+    losses = np.array([[[[1.0, 5.0], [2.0, np.inf], [np.inf, np.inf]]]])
+    race = identification_races.Race((0.9,), np.array([0.1, 0.03, 0.01]), losses, np.array([1]), np.zeros((1, 1, 3, 1)))
+    assert identification_races.mean(losses).tolist() == [[[3.0, 2.0, np.inf]]]
+    assert race.rate == 0.03 and race.loss.tolist() == [[[2.0, np.inf]]] and race.lost == 3
