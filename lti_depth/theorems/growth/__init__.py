@@ -2,6 +2,10 @@
 
 NAMES: tuple[str, ...] = (
     "slow-poles",
+    "equal-poles-extremal",
+    "lag-one-monotone",
     "growth-under-lru-gains",
+    "depth-aware-gain",
     "depth-aware-legendre",
+    "isometric",
 )

@@ -1,0 +1,105 @@
+r"""Depth-aware gains: every state has unit variance at every depth, and the gains telescope.
+
+Let V_k be the variance of the output of k layers with unit gains under the given input. State k of the stack without
+gains has E|x_k|² = Π_{j≤k} |b_j|² Π_{j<k} |c_j|² V_k. A gain γ_j on b_j multiplies the states of layer j and of all
+later layers by γ_j. Hence unit variance at all depths is
+
+    Π_{j≤k} γ_j² |b_j|² Π_{j<k} |c_j|² V_k = 1,  k = 1, …, K,  that is  γ_k² = V_{k−1}/(V_k |b_k c_{k−1}|²),
+
+V_0 = 1, c_0 = 1: what stands for k, divided by what stands for k−1. By induction in k that is one step, for every
+process, timing and K, as nothing but the V_k enters. (With several states a layer, row n of B_k has the gain
+1/√E|x_{k,n}|², earlier layers scaled before: that is the definition, and nothing telescopes.)
+
+An AR(1) input of variance 1 is white noise of unit variance through one more layer in front, with the pole ρ and the
+gain √(1−|ρ|²): V_k = (1−|ρ|²) V(ρ, λ_1, …, λ_k).
+"""
+
+from ...symbolic.rationals import indeterminates
+from ..arithmetic import deviation, mp, parameters
+from ..domains import Domain
+from ..moments import moment, variance
+from ..theorem import Origin, Step, Theorem, Tier
+
+
+def law(variances, b, c):
+    """γ_k², k = 1, …, K, from variances = V_1, …, V_K, b = |b_1|², …, and c = |c_1|², ….."""
+    before = zip([1, *variances], [1, *c], strict=False)
+    return [last / (here * into * out) for (last, out), here, into in zip(before, variances, b, strict=False)]
+
+
+def bug(variances, b, c):
+    """c_{k+1} for c_k."""
+    return law(variances, b, c[1:] + c[:1])
+
+
+def prove(law):
+    """The step for abstract V; unit states from the equations of stationarity of the scaled stack, AR(1) in front."""
+    return (
+        Step(r"$\gamma_1^2 ⋯ \gamma_k^2 |b_1|^2 ⋯ |b_k|^2 |c_1|^2 ⋯ |c_{k-1}|^2 V_k = 1$ for abstract $V_k$: from $k$ "
+             r"to $k+1$ one factor", _telescopes(law)),
+        *(Step(rf"$E|x_k|^2 = 1$ for $k \le {K}$ under AR(1) input, from the equations of stationarity of the scaled "
+               "stack", _unit(law, K)) for K in (1, 2)),
+    )  # fmt: skip
+
+
+def _telescopes(law):
+    """From any three neighboring layers: the factor that k → k+1 adds is 1, for the first as for later ones."""
+    V, W, *gains = indeterminates("V", "W", "b1", "b2", "c1", "c2")
+    b, c = gains[:2], gains[2:]
+    first, second = law([V, W], b, c)
+    return first * b[0] * V == 1 and second * b[1] * c[0] * W == V
+
+
+def _unit(law, K):
+    """Complex poles and ρ by themselves and their conjugates; gains enter as |γ b|² and |c|² in the first factor."""
+    names = [f"{name}{k}" for name in "pqbc" for k in range(K + 1)]
+    numbers = indeterminates(*names)
+    poles, conjugates, b, c = (numbers[i : i + K + 1] for i in range(0, len(numbers), K + 1))
+    one = 1 - poles[0] * conjugates[0]
+    variances = [one * variance(poles[: k + 1], conjugates[: k + 1]) for k in range(1, K + 1)]
+    gains = law(variances, list(b[1:]), list(c[1:]))
+    sections = [(poles[0], one, 0), *((p, e * g, 0) for p, e, g in zip(poles[1:], b[1:], gains, strict=True))]
+    into = [1, 1, *c[1:K]]  # c_{k−1} in front of layer k
+    scaled = [(p, e * out, 0) for (p, e, _), out in zip(sections, into, strict=True)]
+    return all(moment(scaled[: k + 1], [(q, 1, 0) for q in conjugates[: k + 1]]) == 1 for k in range(1, K + 1))
+
+
+def shadow(law, stack, machine):
+    """The machine's gains under white input; unit states with the law's gains, white and AR(1), ρ the last pole."""
+    own, rho = parameters(stack), stack.poles[-1].item()
+    white = _gains(law, own, range(1, len(stack) + 1), lambda k: variance(own.poles[:k], own.conjugates[:k]))
+    pole, conjugate = own.poles[-1], own.conjugates[-1]
+    colored = _gains(law, own, range(1, len(stack) + 1), lambda k: (1 - pole * conjugate) * variance(
+        [pole, *own.poles[:k]], [conjugate, *own.conjugates[:k]]))
+
+    def states(gains, process):
+        scaled = stack.replace(B=[float(gain) * b for gain, b in zip(gains, stack.B, strict=True)])
+        return deviation([1] * len(stack), machine.state_variance(scaled, process)[:, 0])
+
+    return max(deviation(white, machine.normalization(stack, "depth-aware")[:, 0]),
+               states(white, machine.white()), states(colored, machine.ar1(rho)))
+
+
+def _gains(law, own, depths, variance):
+    squares = law([mp.re(variance(k)) for k in depths], [abs(b) ** 2 for b in own.b], [abs(c) ** 2 for c in own.c])
+    return [mp.sqrt(square) for square in squares]
+
+
+THEOREM = Theorem(
+    name="depth-aware-gain",
+    title="Gains that keep every state at unit variance",
+    statement=r"Every state of a cascade has unit variance at every depth exactly with the gains $\gamma_k^2 = "
+              r"\frac{V_{k-1}}{V_k\,|b_k c_{k-1}|^2}$, $V_k$ the variance after $k$ layers with unit gains under the "
+              r"given input, $V_0 = 1$, $c_0 = 1$: their product telescopes.",
+    hypotheses=("scalar layers without feedthrough, $b_k, c_k \\ne 0$", "real or complex poles, $|\\lambda_k| < 1$, "
+                "equal ones too", "any stationary input with all $V_k > 0$", "either timing"),
+    origin=Origin.NEW,
+    reference="initializations that depend on the input's autocorrelation are older: Liu & Li, arXiv 2411.19455",
+    tier=Tier.INDUCTION,
+    range="all K, every process",
+    law=law,
+    bug=bug,
+    prove=prove,
+    shadow=shadow,
+    domain=Domain("complex", layers=(2, 4)),
+)  # fmt: skip
