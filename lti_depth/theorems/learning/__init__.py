@@ -1,3 +1,6 @@
 """Sensitivities, plateaus and flows."""
 
-NAMES: tuple[str, ...] = ()
+NAMES: tuple[str, ...] = (
+    "sensitivity-one-layer-deeper", "zucchet-real", "zucchet-complex", "fixed-delay-sensitivity",
+    "tied-stationary-point",
+)  # fmt: skip
