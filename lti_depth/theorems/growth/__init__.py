@@ -8,4 +8,6 @@ NAMES: tuple[str, ...] = (
     "depth-aware-gain",
     "depth-aware-legendre",
     "isometric",
+    "residual-recursion",
+    "residual-growth",
 )
