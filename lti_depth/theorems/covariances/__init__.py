@@ -2,5 +2,5 @@
 
 NAMES: tuple[str, ...] = (
     "lemma-1", "proposition-1", "spectrum", "autocovariance", "autocovariance-full-degree",
-    "autoregression", "legendre-variance",
+    "autoregression", "legendre-variance", "cascade-recursion", "block-recursion",
 )
