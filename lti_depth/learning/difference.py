@@ -1,4 +1,4 @@
-r"""H_S − H_T without cancellation, however near the student is to the teacher.
+r"""H_S − H_T to the precision of its parameters, however near the student is to the teacher.
 
 Where both have layers of the same sizes, the difference telescopes,
 
@@ -7,40 +7,66 @@ Where both have layers of the same sizes, the difference telescopes,
 and each layer's difference is formed from differences of parameters: φ_S − φ_T = (λ_S − λ_T) w φ_S φ_T (delayed:
 without the w). States are matched by their poles. Scalar layers without feedthrough commute: they are matched by poles
 across layers too, their gains are collected in one product, and in current timing a pole at 0 is no layer at all, which
-makes up for unequal depths. At each node the form with the smaller terms is taken.
+makes up for unequal depths. At each node the form with the smaller terms is taken. Where that one cancels too, because
+student and teacher agree as a whole only (a wide layer and its cascade), both responses are taken in double-double
+arithmetic, at points w that are the same to all its digits.
 """
 
 import numpy as np
 
 from ..kernels import population as kernel
+from ..kernels import transfer
 from ..system import Layer
+
+_KEPT = 2.0**-12  # of the sizes of the terms, root mean square, for a difference in doubles to be taken
+_ANGLE = 2.0**-11  # rounding of 1 − λw at an angle, where it is formed in extended precision, in units of 2⁻⁵³
 
 
 def difference(student, teacher):
-    """The function of the `Responses` of both and of w that gives E (n, H_out, H_in); the matching is found once."""
+    """The function of `Responses`, nodes and S_u dω/2π that gives E (n, H_out, H_in); the matching is found once."""
     form, matching = _match(student, teacher)
 
-    def error(S, T, w):
-        plain = S.total - T.total
-        if form is None:
-            return plain
-        E, size = _telescope(*form(S, T, w, matching))
-        return np.where((size < _norm(S.total) + _norm(T.total))[:, None, None], E, plain)
+    def error(S, T, nodes, density):
+        E, size = S.total - T.total, _size(S) + _size(T)
+        if form is not None:
+            telescoped, terms = _telescope(*form(S, T, nodes.w, matching))
+            E, size = np.where((terms < size)[:, None, None], telescoped, E), np.minimum(terms, size)
+        if nodes.unit[0].imag:
+            size = size * (1 + _ANGLE * np.max(np.abs(np.concatenate([*S.psi, *T.psi], axis=1)), axis=1))
+        if np.abs(density) @ _norm(E) ** 2 >= _KEPT**2 * (np.abs(density) @ size**2):
+            return E
+        exact = transfer.subtracted(_exact(S.stack, nodes), _exact(T.stack, nodes))
+        return np.where(np.isfinite(exact), exact, E)
 
     return error
 
 
 def _norm(H):
-    return np.sqrt(np.sum(np.abs(H) ** 2, axis=(1, 2)))
+    return np.abs(H[..., 0, 0]) if H.shape[-2:] == (1, 1) else np.sqrt(np.sum(np.abs(H) ** 2, axis=(-2, -1)))
 
 
-def _telescope(student, teacher, differences):
-    """E and the size of its terms; E_k = T_k E_{k−1} + Δ_k S_{k−1} … S_1."""
-    E, size = differences[0], _norm(differences[0])
+def _size(at):
+    """Σ_k ‖L_k‖ ‖|D_k| + |C_k| |φ_k| |B_k|‖ ‖R_k‖, (n,): rounding of the response is relative to it."""
+    return sum(_norm(left) * _norm(np.abs(layer.D) + (np.abs(layer.C) * np.abs(phi)[:, None]) @ np.abs(layer.B))
+               * _norm(right) for layer, phi, left, right in zip(at.stack, at.phi, at.left, at.right, strict=True))
+
+
+def _exact(stack, nodes):
+    """The response in double-double arithmetic, (n, H_out, H_in, 4)."""
+    w = transfer.points(*nodes.unit, nodes.turn)
+    R = transfer.identity(len(w), stack.channels[0])
+    for layer in stack:
+        fields = (np.ascontiguousarray(a, dtype=complex) for a in (layer.poles, layer.B, layer.C, layer.D))
+        R = transfer.times_layer(w, *fields, stack.timing == "delayed", R)
+    return R
+
+
+def _telescope(student, teacher, differences, sizes):
+    """E and the size of its terms; E_k = T_k E_{k−1} + Δ_k S_{k−1} … S_1, `sizes` those of the terms of each Δ_k."""
+    E, size = differences[0], sizes[0]
     R = student[0]
-    for S, T, delta in zip(student[1:], teacher[1:], differences[1:], strict=True):
-        term = delta @ R
-        E, size = T @ E + term, _norm(T) * size + _norm(term)
+    for S, T, delta, own in zip(student[1:], teacher[1:], differences[1:], sizes[1:], strict=True):
+        E, size = T @ E + delta @ R, _norm(T) * size + own * _norm(R)
         R = S @ R
     return E, size
 
@@ -100,7 +126,7 @@ def _cascade_terms(S, T, w, matching):
         student.append(scale * a[:, :, None])
         teacher.append(scale * b[:, :, None])
         differences.append(scale * (gap * slope * a * b)[:, :, None])
-    return student, teacher, differences
+    return student, teacher, differences, [_norm(delta) for delta in differences]
 
 
 def _match_states(student: Layer, teacher: Layer):
@@ -115,17 +141,21 @@ def _match_states(student: Layer, teacher: Layer):
 
 
 def _layer_terms(S, T, w, matching):
-    differences = []
+    differences, sizes = [], []
     slope = w[:, None] if S.stack.timing == "current" else 1.0
     for k, (order, gap, rest) in enumerate(matching):
         own, other = S.stack[k], T.stack[k]
         phi, phi_T = S.phi[k], T.phi[k][:, order]
-        delta = gap * slope * phi * phi_T
-        B_T, C_T = other.B[order], other.C[:, order]
-        if isinstance(rest, np.ndarray):
-            value = (phi @ rest + delta @ (B_T[:, 0] * C_T[0]))[:, None, None]
-        else:
-            dB, dC = rest
-            value = (dC * phi[:, None, :] + C_T * delta[:, None, :]) @ own.B + (C_T * phi_T[:, None, :]) @ dB
-        differences.append(own.D - other.D + value)
-    return S.H, T.H, differences
+        parts = phi, phi_T, gap * slope * phi * phi_T, own.B, other.B[order], other.C[:, order], rest
+        differences.append(own.D - other.D + _layer_difference(*parts))
+        magnitudes = (tuple(map(np.abs, part)) if isinstance(part, tuple) else np.abs(part) for part in parts)
+        sizes.append(_norm(np.abs(own.D - other.D) + _layer_difference(*magnitudes)))
+    return S.H, T.H, differences, sizes
+
+
+def _layer_difference(phi, phi_T, delta, B, B_T, C_T, rest):
+    """C diag(φ) B − C_T diag(φ_T) B_T, (n, H_out, H_in)."""
+    if isinstance(rest, np.ndarray):
+        return (phi @ rest + delta @ (B_T[:, 0] * C_T[0]))[:, None, None]
+    dB, dC = rest
+    return (dC * phi[:, None, :] + C_T * delta[:, None, :]) @ B + (C_T * phi_T[:, None, :]) @ dB

@@ -18,7 +18,8 @@ _ORDER = 20
 class Nodes:
     """Points w = e^{−iω}: ω and w (n,), gaps 1 − λw (n, P) for P poles, weights dω/2π (n,).
 
-    `count`: ω = 2π(m + ½)/count with integers m; 0 where they are not equally spaced.
+    `count`: ω = 2π(m + ½)/count with integers m; 0 where they are not equally spaced. To more digits than w has,
+    w = u (1 − τ): u the sum of two numbers, `turn` = τ (n,) small near the peaks.
     """
 
     count: int
@@ -26,6 +27,8 @@ class Nodes:
     w: np.ndarray
     gaps: np.ndarray
     weights: np.ndarray
+    unit: tuple[complex, complex]
+    turn: np.ndarray
 
 
 def around(layers, reach, half):
@@ -38,10 +41,11 @@ def around(layers, reach, half):
     count = _uniform_count(layers, reach)
     size = max(_CHUNK // len(poles), 64)
     equal = count <= max(_UNIFORM, 16 * reach, _graded_count(poles))
-    for omega, weights, gaps in _uniform(poles, count, half) if equal else _graded(poles, reach, half):
+    for omega, weights, gaps, unit, turn in _uniform(poles, count, half) if equal else _graded(poles, reach, half):
         for start in range(0, len(omega), size):
             at = slice(start, start + size)
-            yield Nodes(count if equal else 0, omega[at], np.exp(-1j * omega[at]), gaps(at), (1 + half) * weights[at])
+            yield Nodes(count if equal else 0, omega[at], np.exp(-1j * omega[at]), gaps(at), (1 + half) * weights[at],
+                        unit, turn[at])
 
 
 def _uniform_count(layers, reach):
@@ -62,7 +66,12 @@ def _graded_count(poles):
 
 def _uniform(poles, count, half):
     omega = (np.arange(count // 2 if half else count) + 0.5) * (2 * np.pi / count)
-    yield omega, np.full(len(omega), 1 / count), lambda at: _gaps(poles, omega[at])
+    yield omega, np.full(len(omega), 1 / count), lambda at: _gaps(poles, omega[at]), (1.0 + 0j, 0j), _turn(omega)
+
+
+def _turn(t):
+    """1 − e^{−it}."""
+    return 2 * np.sin(t / 2) ** 2 + 1j * np.sin(t)
 
 
 def _gaps(poles, omega):
@@ -84,9 +93,10 @@ def _graded(poles, reach, half):
         rotated = poles * unit.conj()
         t, weights = _panels(rotated, left, right, reach)
         rotated, distance = rotated.astype(complex), (1 - rotated).astype(complex)
-        turn = 2 * np.sin(t / 2) ** 2 + 1j * np.sin(t)
+        turn, high = _turn(t), complex(unit.conj())
         yield (float(np.angle(center)) + t, weights,
-               lambda at, d=distance, r=rotated, turn=turn: d + r * turn[at, None])  # fmt: skip
+               lambda at, d=distance, r=rotated, turn=turn: d + r * turn[at, None],
+               (high, complex(unit.conj() - high)), turn)  # fmt: skip
 
 
 def _arcs(poles, half):

@@ -28,14 +28,20 @@ def loss(student, teacher, process=None):
     Returns
     -------
     float
-        To relative precision also where student and teacher all but agree, layer by layer (scalar layers in any order);
-        where they agree as a whole only (a wide layer and its cascade), to about 1e-16·√(V L), V the variance of the
-        output. inf beyond the range of doubles.
+        With a relative error below 1e-12 down to losses of 1e-24 of the teacher's variance; inf beyond the range of
+        doubles.
 
     Raises
     ------
     ValueError
         A pole with |λ| ≥ 1; channels that do not agree.
+
+    Notes
+    -----
+    What the digits of a small loss rest on: where layers of student and teacher can be paired, on differences of their
+    parameters; where they cannot (skips exchanged between layers, a wide layer against its cascade), on double-double
+    responses, since H_S − H_T in doubles leaves the loss 1e-11 at a relative distance of 1e-6, and 1e-5 to 1e-3 at
+    1e-12. See `difference`.
     """
     spectral.require_pair(student, teacher)
     found = _by_recursion(student, teacher, process)
@@ -43,8 +49,8 @@ def loss(student, teacher, process=None):
         return found[0]
     error, total = difference(student, teacher), 0.0
     with np.errstate(over="ignore", invalid="ignore"):
-        for (S, T), density, w in spectral.together([student, teacher], process):
-            total += _mean_square(error(S, T, w), density)
+        for (S, T), density, nodes in spectral.together([student, teacher], process):
+            total += _mean_square(error(S, T, nodes, density), density)
     return _finite(total / 2)
 
 
@@ -80,8 +86,8 @@ def gradient(student, teacher, process=None):
     error = difference(student, teacher)
     total, sums = 0.0, None
     with np.errstate(over="ignore", invalid="ignore"):
-        for (S, T), density, w in spectral.together([student, teacher], process):
-            E = error(S, T, w)
+        for (S, T), density, nodes in spectral.together([student, teacher], process):
+            E = error(S, T, nodes, density)
             weighted = E.conj() * density[:, None, None]
             total += _mean_square(E, density)
             parts = [spectral.contract(S, weighted, k) for k in range(len(student))]
@@ -139,9 +145,9 @@ def hessian(student, teacher, process=None):
     spectral.require_pair(student, teacher)
     error = difference(student, teacher)
     squares, bends = 0.0, 0.0
-    for (S, T), density, w in spectral.together([student, teacher], process):
+    for (S, T), density, nodes in spectral.together([student, teacher], process):
         squares = squares + _gram(S, density)
-        bends = bends + spectral.curvature(S, error(S, T, w).conj() * density[:, None, None])
+        bends = bends + spectral.curvature(S, error(S, T, nodes, density).conj() * density[:, None, None])
     return embeddings.real_coordinates(student, squares, bends)
 
 

@@ -50,11 +50,11 @@ def section_gradient(student, teacher, process=None):
     section_coefficients(student.poles)  # refuses poles that are not paired
     error = difference(student, teacher)
     loss, sections, gain = 0.0, np.zeros((len(student) // 2, 2)), 0.0
-    for (S, T), density, w in spectral.together([student, teacher], process):
-        E = error(S, T, w)[:, 0, 0]
+    for (S, T), density, nodes in spectral.together([student, teacher], process):
+        E = error(S, T, nodes, density)[:, 0, 0]
         psi = np.concatenate(S.psi, axis=1)
         along = psi[:, ::2] * psi[:, 1::2] * (E.conj() * S.total[:, 0, 0] * density)[:, None]  # w² Ē H/A_m
         loss += 0.5 * density @ np.abs(E) ** 2
-        sections -= np.stack([np.sum(along / w[:, None], axis=0), np.sum(along, axis=0)], axis=1).real
+        sections -= np.stack([np.sum(along / nodes.w[:, None], axis=0), np.sum(along, axis=0)], axis=1).real
         gain += np.sum(E.conj() * np.prod(np.concatenate(S.phi, axis=1), axis=1) * density).real
     return loss, sections, gain

@@ -56,7 +56,10 @@ def responses(stack, w, gaps):
 
 
 def together(stacks, process):
-    """At the nodes where all stacks and the process are resolved: the responses of each stack, and S_u dω/2π (n,)."""
+    """At the nodes where all stacks and the process are resolved: the responses of each stack, S_u dω/2π (n,), the nodes.
+
+    In chunks.
+    """
     process = process_or_white(process)
     closed = []
     for stack in stacks:
@@ -74,7 +77,7 @@ def together(stacks, process):
     for chunk in quadrature.around(poles, reach, half):
         density = sum(_density(part, chunk) for part in process.parts) * chunk.weights
         gaps = np.split(chunk.gaps, cuts, axis=1)
-        yield [responses(stack, chunk.w, g) for stack, g in zip(closed, gaps, strict=False)], density, chunk.w
+        yield [responses(stack, chunk.w, g) for stack, g in zip(closed, gaps, strict=False)], density, chunk
 
 
 def _density(part, nodes):

@@ -257,6 +257,77 @@ def test_small_losses_of_other_stacks_keep_their_digits(name, size):
     assert abs(population.gradient(student, teacher)[0] - exact) < 1e-13 * exact
 
 
+def wide_of(teacher):
+    """One layer with the residues of a real or complex scalar cascade, from 200 digits."""
+    with oracles.mp.workdps(200):
+        at = list(oracles.exact(teacher.poles))
+        gain = mp.fprod(oracles.exact(np.concatenate([teacher.B, teacher.C])))
+        C = [gain * mp.fprod(a / (a - b) for j, b in enumerate(at) if j != i) for i, a in enumerate(at)]
+    C = np.array([complex(c) for c in C])
+    C = C.real if teacher.dtype.kind == "f" else C
+    return Layer(teacher.poles, np.ones((len(at), 1), C.dtype), C[None])
+
+
+def unpaired(name, rng):
+    """A teacher, and layers that agree with it as a whole only."""
+    if name == "skips exchanged":
+        teacher = scalar(rng, 3, "real", "current")
+        return teacher, [teacher[k] for k in (2, 0, 1)]
+    if name in ("wide against its cascade", "complex wide"):
+        teacher = scalar(rng, 5, "real" if name[:5] == "wide " else "complex", "current", False)
+        return teacher, [wide_of(teacher)]
+    teacher = wide(rng, [2, 2], [1, 2, 1], "real output", "delayed")
+    turn = np.linalg.qr(rng.normal(size=(2, 2)))[0]  # of the channels in between
+    first, second = teacher
+    return teacher, [replace(first, C=turn @ first.C, D=turn @ first.D),
+                     replace(second, B=second.B @ turn.T, D=second.D @ turn.T)]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [1e-3, 1e-6, 1e-9, 1e-12])
+@pytest.mark.parametrize("name", ["skips exchanged", "wide against its cascade", "complex wide", "channels turned"])
+def test_small_losses_without_pairs_of_layers_keep_their_digits(name, size):
+    rng = np.random.default_rng(11)
+    teacher, layers = unpaired(name, rng)
+    student = stack([replace(layer, **{field: nudged(rng, getattr(layer, field), size) for field in FIELDS})
+                     for layer in layers], timing=teacher.timing)  # fmt: skip
+    exact, variance = Definition(student, teacher, None).loss(), 2 * Definition(teacher, silence(teacher), None).loss()
+    assert size > 1e-12 or exact < 1e-20 * variance
+    assert abs(population.loss(student, teacher) - exact) < 1e-12 * exact
+    loss, fields = population.gradient(student, teacher)
+    assert abs(loss - exact) < 1e-12 * exact
+    truth = Definition(student, teacher, ar1(0.3))
+    assert abs(population.loss(student, teacher, ar1(0.3)) - truth.loss()) < 1e-12 * truth.loss()
+    v = flat(fields)
+    v = np.concatenate([v.real, v.imag]) if student.dtype.kind == "c" else v
+    truth, step = Definition(student, teacher, None), mp.mpf(10) ** -30 / mp.mpf(float(np.linalg.norm(v)))
+    slope = (truth.loss(truth.along(v, step)) - truth.loss(truth.along(v, -step))) / (2 * step)
+    assert abs(v @ v - slope) < 1e-12 * slope
+
+
+def silence(model):
+    return stack([Layer([0.0], np.zeros((1, model.channels[0])), np.zeros((model.channels[-1], 1)))])
+
+
+@pytest.mark.parametrize("angle", [0.0, 1.0])
+@pytest.mark.parametrize("gap", [1e-3, 1e-6, 1e-9])
+def test_small_losses_of_slow_poles_without_pairs(gap, angle):
+    """A wide layer against its cascade near the circle, by ½ Σ r_i r_j*/(1 − λ_i λ_j*) in 300 digits."""
+    rng = np.random.default_rng(12)
+    gaps = gap * np.array([1.0, 2.0, 5.0])
+    turn = np.exp(1j * angle * np.array([1, 1, -1])) if angle else np.ones(3)
+    teacher = cascade((1 - gaps) * turn, gaps)
+    for size in (1e-3, 1e-6, 1e-12):
+        layer = wide_of(teacher)
+        student = stack([replace(layer, poles=(1 - nudged(rng, gaps, size)) * turn, C=nudged(rng, layer.C, size))])
+        with oracles.mp.workdps(300):
+            found = [(pole, residue) for pole, residue in zip(oracles.exact(student[0].poles),
+                                                              oracles.exact(student[0].C[0]), strict=True)]
+            at, gain = list(oracles.exact(teacher.poles)), mp.fprod(oracles.exact(teacher.B))
+            found += [(a, -gain * mp.fprod(a / (a - b) for b in at if b != a)) for a in at]
+            exact = mp.re(sum(r * mp.conj(s) / (1 - a * mp.conj(b)) for a, r in found for b, s in found)) / 2
+            assert abs(population.loss(student, teacher) - exact) < 1e-12 * exact
+
+
 def test_a_student_that_is_the_teacher_has_no_loss():
     for student, _, process in PAIRS.values():
         loss, fields = population.gradient(student, student, process)
