@@ -1,4 +1,4 @@
-"""Transfer functions of layers in double-double arithmetic, for differences of which double arithmetic keeps too little."""
+"""Transfer functions of layers in double-double arithmetic, for differences of which doubles keep too little."""
 
 import numpy as np
 

@@ -56,9 +56,9 @@ def responses(stack, w, gaps):
 
 
 def together(stacks, process):
-    """At the nodes where all stacks and the process are resolved: the responses of each stack, S_u dω/2π (n,), the nodes.
+    """At the nodes where all stacks and the process are resolved, in chunks.
 
-    In chunks.
+    Yields the responses of each stack, S_u dω/2π (n,), and the nodes.
     """
     process = process_or_white(process)
     closed = []
