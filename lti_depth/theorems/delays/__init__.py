@@ -1,3 +1,3 @@
 """Group delay and what it means in time."""
 
-NAMES: tuple[str, ...] = ()
+NAMES: tuple[str, ...] = ("group-delay", "gains-do-not-delay", "layer-delay", "first-moment", "second-moment")
