@@ -28,20 +28,21 @@ TILE = 128
 
 @jit
 def _clear(out, o, n):
-    for i in range(o, o + n):
-        out[i] = 0
+    out[o : o + n] = 0
 
 
 @jit
 def _copy(source, i, out, o, n):
+    a, b = source[i : i + n], out[o : o + n]
     for m in range(n):
-        out[o + m] = source[i + m]
+        b[m] = a[m]
 
 
 @jit
 def _add(source, i, out, o, n):
+    a, b = source[i : i + n], out[o : o + n]
     for m in range(n):
-        out[o + m] += source[i + m]
+        b[m] += a[m]
 
 
 @jit
@@ -66,7 +67,7 @@ def _forward(plan, parameters, current, state, tape, S, t, L):
         if b.mixes:
             _clear(tape, out, L * b.outputs)
             accumulate(L, A, b.outputs, tape, a, False, parameters, b.mix, tape, out)
-        else:
+        elif b.activation:
             _copy(tape, a, tape, out, L * A)
         if b.residual:
             _add(tape, p, tape, out, L * H)

@@ -6,32 +6,27 @@ Matrices lie row by row from their first entry's position on. The bits depend on
 import numpy as np
 
 from .jit import jit
-from .vectors import fma, load, multiply, spread, store, total
+from .vectors import fma, fma_each, load, load_each, multiply, spread, store, store_each, total
 
 _ROWS = 8
+_ONE, _TWO = (0,), (0,) * 2
 
 
 @jit
 def accumulate(M, K, N, A, a, mirrored, B, b, out, o):
     """out (M, N) += A (M, K) B (K, N), with A stored transposed, (K, M), where `mirrored`.
 
-    One vector of columns at a time: its part of B side by side in `panel`, eight rows of the result in registers. The
-    columns left over go one by one.
+    Two vectors of columns at a time, or one: their part of B side by side in `panel`, eight rows of the result in
+    registers. The columns left over go one by one.
     """
     lanes = 64 // out.itemsize
     row, column = (1, M) if mirrored else (K, 1)
-    panel = np.empty(max(K, M) * lanes, out.dtype)
-    whole = N - N % lanes
-    for j in range(0, whole, lanes):
-        for k in range(K):
-            store(panel, k * lanes, load(B, b + k * N + j))
-        for i in range(0, M - _ROWS + 1, _ROWS):
-            _eight(K, A, a + i * row, row, column, panel, out, o + i * N + j, N)
-        for i in range(M - M % _ROWS, M):
-            s = load(out, o + i * N + j)
-            for k in range(K):
-                s = fma(spread(A, a + i * row + k * column), load(panel, k * lanes), s)
-            store(out, o + i * N + j, s)
+    panel = np.empty(2 * max(K, M) * lanes, out.dtype)
+    double, whole = N - N % (2 * lanes), N - N % lanes
+    for j in range(0, double, 2 * lanes):
+        _columns(_TWO, M, K, N, A, a, row, column, B, b + j, panel, out, o + j)
+    for j in range(double, whole, lanes):
+        _columns(_ONE, M, K, N, A, a, row, column, B, b + j, panel, out, o + j)
     for j in range(whole, N):
         if mirrored:
             _mirrored_column(M, K, N, A, a, B, b + j, panel, out, o + j)
@@ -40,28 +35,44 @@ def accumulate(M, K, N, A, a, mirrored, B, b, out, o):
 
 
 @jit
-def _eight(K, A, a, row, column, panel, out, o, N):
-    lanes = 64 // out.itemsize
-    s0, s1, s2, s3 = load(out, o), load(out, o + N), load(out, o + 2 * N), load(out, o + 3 * N)
-    s4, s5, s6, s7 = load(out, o + 4 * N), load(out, o + 5 * N), load(out, o + 6 * N), load(out, o + 7 * N)
+def _columns(like, M, K, N, A, a, row, column, B, b, panel, out, o):
+    """As many vectors of columns as `like` has entries."""
+    width = len(like) * (64 // out.itemsize)
     for k in range(K):
-        p, at = load(panel, k * lanes), a + k * column
-        s0 = fma(spread(A, at), p, s0)
-        s1 = fma(spread(A, at + row), p, s1)
-        s2 = fma(spread(A, at + 2 * row), p, s2)
-        s3 = fma(spread(A, at + 3 * row), p, s3)
-        s4 = fma(spread(A, at + 4 * row), p, s4)
-        s5 = fma(spread(A, at + 5 * row), p, s5)
-        s6 = fma(spread(A, at + 6 * row), p, s6)
-        s7 = fma(spread(A, at + 7 * row), p, s7)
-    store(out, o, s0)
-    store(out, o + N, s1)
-    store(out, o + 2 * N, s2)
-    store(out, o + 3 * N, s3)
-    store(out, o + 4 * N, s4)
-    store(out, o + 5 * N, s5)
-    store(out, o + 6 * N, s6)
-    store(out, o + 7 * N, s7)
+        store_each(panel, k * width, load_each(B, b + k * N, like))
+    for i in range(0, M - _ROWS + 1, _ROWS):
+        _eight(like, K, A, a + i * row, row, column, panel, out, o + i * N, N)
+    for i in range(M - M % _ROWS, M):
+        s = load_each(out, o + i * N, like)
+        for k in range(K):
+            s = fma_each(spread(A, a + i * row + k * column), load_each(panel, k * width, like), s)
+        store_each(out, o + i * N, s)
+
+
+@jit
+def _eight(like, K, A, a, row, column, panel, out, o, N):
+    width = len(like) * (64 // out.itemsize)
+    s0, s1, s2 = load_each(out, o, like), load_each(out, o + N, like), load_each(out, o + 2 * N, like)
+    s3, s4, s5 = load_each(out, o + 3 * N, like), load_each(out, o + 4 * N, like), load_each(out, o + 5 * N, like)
+    s6, s7 = load_each(out, o + 6 * N, like), load_each(out, o + 7 * N, like)
+    for k in range(K):
+        p, at = load_each(panel, k * width, like), a + k * column
+        s0 = fma_each(spread(A, at), p, s0)
+        s1 = fma_each(spread(A, at + row), p, s1)
+        s2 = fma_each(spread(A, at + 2 * row), p, s2)
+        s3 = fma_each(spread(A, at + 3 * row), p, s3)
+        s4 = fma_each(spread(A, at + 4 * row), p, s4)
+        s5 = fma_each(spread(A, at + 5 * row), p, s5)
+        s6 = fma_each(spread(A, at + 6 * row), p, s6)
+        s7 = fma_each(spread(A, at + 7 * row), p, s7)
+    store_each(out, o, s0)
+    store_each(out, o + N, s1)
+    store_each(out, o + 2 * N, s2)
+    store_each(out, o + 3 * N, s3)
+    store_each(out, o + 4 * N, s4)
+    store_each(out, o + 5 * N, s5)
+    store_each(out, o + 6 * N, s6)
+    store_each(out, o + 7 * N, s7)
 
 
 @jit

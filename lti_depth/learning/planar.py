@@ -40,8 +40,9 @@ def plan(network, parts, lanes):
             tape += inputs
             row["spread"], tape = tape, tape + 1
         row["path"], tape = tape, tape + columns
-        row["before"], tape = tape, tape + before
-        row["after"] = row["before"]  # a linear activation changes nothing
+        row["before"] = row["after"] = tape  # a linear activation changes nothing; alone, it is the next signal at once
+        if row["activation"] or row["mixes"]:
+            tape += before
         if row["activation"]:
             row["after"], tape = tape, tape + activated
     rows[-1]["inputs"] = parts * network.blocks[-1].channels[1]
