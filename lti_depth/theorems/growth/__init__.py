@@ -2,7 +2,9 @@
 
 NAMES: tuple[str, ...] = (
     "slow-poles",
+    "deep-limit",
     "equal-poles-extremal",
+    "gaussian-limit",
     "lag-one-monotone",
     "growth-under-lru-gains",
     "depth-aware-gain",
