@@ -2,5 +2,6 @@
 
 NAMES: tuple[str, ...] = (
     "sensitivity-one-layer-deeper", "zucchet-real", "zucchet-complex", "fixed-delay-sensitivity",
-    "tied-stationary-point",
+    "tied-stationary-point", "saddle", "escape-rate", "depth-saxe", "shared-gains",
+    "hessian-at-the-optimum",
 )  # fmt: skip
