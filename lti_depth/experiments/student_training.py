@@ -17,17 +17,27 @@ class Runs:
     diverged: np.ndarray
 
 
-def adam(rates, steps):
-    """Adam (.9, .999) with a cosine to a thousandth of the rate."""
+def adam(rates, steps, memory=0.999):
+    """Adam (.9, memory) with a cosine to a thousandth of the rate."""
 
     def rule(step, g, state):
         m = 0.9 * state.get("m", 0.0) + 0.1 * g
-        v = 0.999 * state.get("v", 0.0) + 0.001 * g**2
+        v = memory * state.get("v", 0.0) + (1 - memory) * g**2
         state.update(m=m, v=v)
         rate = rates * (0.001 + 0.999 * (1 + np.cos(np.pi * step / steps)) / 2)
-        return rate[:, None] * (m / (1 - 0.9 ** (step + 1))) / (np.sqrt(v / (1 - 0.999 ** (step + 1))) + 1e-12)
+        return rate[:, None] * (m / (1 - 0.9 ** (step + 1))) / (np.sqrt(v / (1 - memory ** (step + 1))) + 1e-12)
 
     return rule
+
+
+def clipped(rule, bound=1.0):
+    """A rule for gradients whose norm is cut to the bound."""
+
+    def cut(step, g, state):
+        norm = np.linalg.norm(g, axis=1, keepdims=True)
+        return rule(step, g * (bound / np.maximum(norm, bound)), state)
+
+    return cut
 
 
 def descent(rates):

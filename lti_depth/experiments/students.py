@@ -191,6 +191,12 @@ def spectrum(student, x, gamma, z, w, scaled=False):
     return np.linalg.svd(J, compute_uv=False)[: student.rank(gamma.shape[-1])] ** 2
 
 
+def sharpness(student, x, gamma, z, w):
+    """The largest eigenvalue of Gauss–Newton at each point, (R,)."""
+    _, J = student(x, gamma, z)
+    return np.linalg.eigvalsh(np.real((J.conj() * w) @ np.swapaxes(J, 1, 2)))[:, -1]
+
+
 def residues(poles):
     """r_k = Π_{l≠k} λ_k/(λ_k − λ_l), row by row."""
     gaps = 1 - poles[:, None, :] / poles[:, :, None]

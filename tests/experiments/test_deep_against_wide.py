@@ -1,11 +1,15 @@
 """The students of Figure 3B: responses against simulation, derivatives against differences, laws against their sums."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.signal import lfilter
 
 from lti_depth import numeric
-from lti_depth.experiments import activations, deep_against_wide
-from lti_depth.experiments.student_training import descent, natural, train
+from lti_depth.experiments import start_law, student_races, student_settings, student_spectra
+from lti_depth.experiments.deep_against_wide import Config
+from lti_depth.experiments.student_training import clipped, descent, natural, train
 from lti_depth.experiments.students import (
     Cascade,
     Companion,
@@ -15,6 +19,7 @@ from lti_depth.experiments.students import (
     modal_inputs,
     packed,
     residues,
+    sharpness,
     spectrum,
     stable,
     takenaka,
@@ -114,7 +119,7 @@ def test_descent_of_a_quadratic_takes_the_steps_of_its_law():
     runs = train(Orthonormal(), start, GAMMA, target, (z, w), rule, 20, 0.0)
     first = np.abs(Orthonormal()(start, GAMMA, z)[0] - target) ** 2 @ w / (np.abs(target) ** 2 @ w)
     np.testing.assert_allclose(runs.error, first * 0.9**40, rtol=1e-10)
-    assert deep_against_wide._first_below(np.array([0.1]), np.array([1.0]), 0.9**40 * 1.0001) == 20
+    assert student_spectra.first_below(np.array([0.1]), np.array([1.0]), 0.9**40 * 1.0001) == 20
 
 
 def test_unstable_companion_ends_as_diverged():
@@ -133,8 +138,112 @@ def test_natural_gradient_finds_a_neighbor():
     assert found.error[0] < 1e-20 and found.steps[0] < 10
 
 
-def test_wide_form_has_the_output_of_the_stack():
-    stack = numeric.normalize(numeric.cascade(POLES[0]), "depth-aware")
-    t = np.arange(20)
-    np.testing.assert_allclose(numeric.impulse_response(activations.wide_form(stack), t),
-                               numeric.impulse_response(stack, t), rtol=1e-11)
+def test_clipping_cuts_the_norm_and_keeps_the_direction():
+    seen = clipped(lambda step, g, state: g, bound=2.0)(0, np.array([[3.0, -4.0], [0.3, 0.4], [0.0, 0.0]]), {})
+    np.testing.assert_allclose(seen, [[1.2, -1.6], [0.3, 0.4], [0.0, 0.0]], rtol=1e-15)
+
+
+# Settings --------------------------------------------------------------------------------------------------------
+
+SMALL = Config(layers=3, seeds=2)
+LONG = replace(SMALL, period=512)  # the basis is orthonormal up to λ^period: 0.85^512 ≈ 1e-36
+
+
+def test_a_teacher_has_the_energy_one():
+    for where in (student_settings.setting(SMALL, 0.9), student_settings.setting(SMALL, phase=1.0)):
+        np.testing.assert_allclose(where.energy(where.target), 1, rtol=1e-13)
+
+
+def test_fresh_seeds_give_fresh_teachers():
+    known, fresh = student_settings.setting(SMALL), student_settings.setting(SMALL, seeds=(1000, 1001))
+    assert not np.isin(fresh.teachers, known.teachers).any() and not np.isin(fresh.poles, known.poles).any()
+
+
+def test_gains_of_the_companion_are_norms_of_its_state():
+    where = student_settings.setting(SMALL, 0.5)
+    h = np.array([lfilter([1.0], np.poly(row), np.eye(1, 4000)[0]) for row in where.poles])
+    colored = np.array([np.convolve(row, 0.5 ** np.arange(200) * np.sqrt(0.75)) for row in h])  # AR(.5), variance 1
+    expected = {"none": np.ones(2), "unit-dc": 1 / h.sum(axis=1), "l1": 1 / np.abs(h).sum(axis=1),
+                "lru": (h**2).sum(axis=1) ** -0.5, "depth-aware": (colored**2).sum(axis=1) ** -0.5}
+    for arm, gamma in expected.items():
+        np.testing.assert_allclose(student_settings.companion(where, arm)[2], gamma[:, None] * np.ones(3), rtol=1e-10)
+
+
+def test_a_winner_has_its_quartiles_apart():
+    low, high = np.linspace(0, 1, 9), np.linspace(0.8, 2, 9)  # quartiles (.25, .75) and (1.1, 1.7)
+    assert student_settings.winner(low, high) == 1 and student_settings.winner(high, low) == 0
+    assert student_settings.winner(low, low + 0.4) == 0.5
+
+
+def test_one_function_in_every_form():
+    where = student_settings.setting(LONG)
+    target = np.prod(1 / (1 - where.poles[..., None] * where.nodes[0]), axis=1) * 0.7
+    for name, (student, x) in student_spectra.same_function(where, where.poles, np.full((2, 1), 0.7)).items():
+        np.testing.assert_allclose(student(x, where.ones, where.nodes[0])[0], target, rtol=1e-9, err_msg=name)
+
+
+@pytest.mark.parametrize("phase", [0.0, 1.0])
+def test_optima_are_the_teacher(phase):
+    where = student_settings.setting(LONG, phase=phase)
+    for name, (student, x) in student_spectra.optima(where).items():
+        np.testing.assert_allclose(student(x, where.ones, where.nodes[0])[0], where.target, rtol=0, atol=1e-9,
+                                   err_msg=name)
+
+
+# Spectra and laws ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["cascade", "modal"])
+def test_spectrum_is_that_of_the_covariances(name):
+    """Gauss–Newton by the covariance recursion of `numeric`, in the coordinates ν, b, c with the gains γ."""
+    student, x = POINTS[name]
+    stack = (numeric.cascade(POLES[0], b=(GAMMA * B)[0], c=C[0]) if name == "cascade"
+             else numeric.stack([numeric.Layer(POLES[0], (GAMMA * B).T, C)]))
+    G = numeric.gauss_newton(stack).matrix[:9, :9]  # all poles, all B, all C, without D
+    slope = np.concatenate([POLES[0] * np.log(POLES[0]), GAMMA[0], np.ones(3)])
+    expected = np.linalg.eigvalsh(slope[:, None] * G * slope)[::-1]
+    found = spectrum(student, x[0], GAMMA[0], *circle(512))
+    np.testing.assert_allclose(found, expected[: len(found)], rtol=1e-8, atol=1e-12 * expected[0])
+    np.testing.assert_allclose(sharpness(student, x, GAMMA, *circle(512)), expected[:1], rtol=1e-12)
+
+
+def test_linear_model_is_descended_as_it_says():
+    """n explicit steps on the linearized error with columns of length 1."""
+    where = student_settings.setting(SMALL)
+    start = student_settings.deep(where, "lru")
+    student, x, gamma = start
+    H, J = student(x, gamma, where.nodes[0])
+    root = np.sqrt(where.nodes[1])
+    for row in range(2):
+        A = np.concatenate([(J[row] * root).real, (J[row] * root).imag], axis=1)
+        A = A / np.linalg.norm(A, axis=1)[:, None]
+        e = (H - where.target)[row] * root
+        e = np.concatenate([e.real, e.imag])
+        rate = 1 / np.linalg.norm(A, 2) ** 2
+        for _ in range(7):
+            e = e - rate * A.T @ (A @ e)
+        assert student_spectra.linear_error(start, where, 7)[row] == pytest.approx(e @ e, rel=1e-10)
+
+
+def test_contradictions_are_counted_among_decided_comparisons():
+    outcomes = ((1.0, 0.0), (0.0, 0.0), (1.0, 0.5), (0.5, 0.0), (0.0, 1.0), (1.0, 1.0))
+    found = [start_law.Case(3, 0.0, 0.0, "lru", {"law": a}, {"Adam": b}) for a, b in outcomes]
+    assert start_law.contradictions(found, "law", "Adam") == (2, 4)
+
+
+def test_races_keep_the_best_rate():
+    """A rate of 0 leaves the first error; descent far above its limit diverges."""
+    where = student_settings.setting(SMALL)
+    start = student_settings.deep(where, "depth-aware")
+    end = student_races.imitate(start, where, "Adam", (0.0, 0.1), 50, 1e-3)
+    still = student_races.imitate(start, where, "Adam", (0.0,), 50, 1e-3)
+    wild = student_races.imitate(start, where, "descent", (30.0,), 200, 1e-3)
+    assert end.rate == 0.1 and np.median(end.error) < np.median(end.first)
+    np.testing.assert_allclose(still.error, still.first, rtol=1e-14)
+    assert not np.median(wild.error) < np.median(wild.first)
+
+
+def test_arms_of_equal_gains_are_run_once():
+    where = student_settings.setting(SMALL)
+    found = student_races.race(where, ("deep",), "Adam", {"deep": (0.1,)}, 5, 1e-3)
+    assert found["deep", "l1"] is found["deep", "unit-dc"] and found["deep", "l1"] is not found["deep", "lru"]
