@@ -5,11 +5,13 @@ NAMES: tuple[str, ...] = (
     "deep-limit",
     "equal-poles-extremal",
     "gaussian-limit",
+    "class-law",
     "lag-one-monotone",
     "growth-under-lru-gains",
     "depth-aware-gain",
     "depth-aware-legendre",
     "isometric",
+    "ring-growth",
     "residual-recursion",
     "residual-growth",
 )

@@ -97,7 +97,7 @@ def _spectrum(machine, rho, poles, B, C):
     """tr(T Σ T*)/H at the angles, of the network front → rms norm → layer → residual sum, linearized."""
     H, N = len(C), len(poles)
     front = machine.Layer([rho] * H, np.eye(H), np.eye(H))
-    gains = np.sqrt([1 - abs(p) ** 2 for p in poles])
+    gains = np.array([float(mp.sqrt(1 - abs(long(p)) ** 2)) for p in poles])
     layer = machine.Layer(poles, gains[:, None] * np.array(B) / np.sqrt(H), np.array(C) / np.sqrt(N))
     network = machine.Network((machine.Block(front), machine.Block(layer, norm="rms", residual=True)))
     response = machine.frequency_response(machine.linearize(network), ANGLES)
