@@ -24,10 +24,10 @@ gets from the time steps by unit vectors; it has one solution where every λ_i �
 conjugates, and the conjugates are indeterminates of their own, here elements of the field of 2⁶¹ − 1.
 
 The error: all quantities of (i, j) have as common denominator the product of 1 − λμ̄ over the pairs of states in the
-pairs of layers up to (i, j), of degree ≤ 2·24 for three layers beside two of two states each; each further i or j
-raises the degree of the numerator over that of the denominator by at most 4, so by ≤ 20 in all, and Q, A and A'* (of
-degree ≤ 7) add less than 16. A false identity would hold at a random point with a probability below 100/(2⁶¹ − 1) <
-1e−16.
+pairs of layers up to (i, j), of degree ≤ 2·36 for three layers beside three of two states each; each further i or j
+raises the degree of the numerator over that of the denominator by at most 4, so by ≤ 24 in all, and Q, A and A'* (of
+degree ≤ 7) add less than 16. A false identity would hold at a random point with a probability below 112/(2⁶¹ − 1),
+that is below 1e−16.
 """
 
 from itertools import product
@@ -42,7 +42,7 @@ from ..theorem import Origin, Step, Theorem, Tier
 SHAPES = (  # widths and channels of the first stack, then of the second
     ((1,), (1, 1), (2,), (1, 1)),
     ((2, 1), (1, 2, 1), (2, 2), (1, 1, 2)),
-    ((2, 2, 2), (2, 1, 2, 2), (2, 2), (2, 2, 1)),
+    ((2, 2, 2), (2, 1, 2, 2), (2, 1, 2), (2, 2, 2, 1)),
 )
 
 
@@ -138,7 +138,7 @@ THEOREM = Theorem(
     origin=Origin.NEW,
     reference="a Sylvester equation solved by the structure of cascades",
     tier=Tier.PROBABILISTIC,
-    range="K ≤ 3 beside 2 layers, up to two states and channels each, both timings; a false identity passes with "
+    range="K ≤ 3 layers beside K ≤ 3, up to two states and channels each, both timings; a false identity passes with "
           "probability below 1e−16",
     law=law,
     bug=bug,
