@@ -27,7 +27,7 @@ from ..domains import Domain
 from ..theorem import Origin, Step, Theorem, Tier
 from .phase import delay
 
-POINTS = 128
+POINTS = 96
 
 
 def law(poles, conjugates, w):
@@ -82,7 +82,9 @@ def _series(x, N):
 def shadow(law, stack, machine):
     """All-pass layers with the poles of the stack, on a grid: delay and modulus of the machine, and the mean delay.
 
-    With |λ| ≤ 0.8 a mean over 128 equidistant frequencies misses Σ (λ w)^n for n = 128, 256, …: 4e-13.
+    In current timing d and c are of size 1/|λ| and cancel down to |H| = 1: a relative change ε of d, such as its
+    rounding, changes H by ε/|λ|, and deviations are measured by that. With |λ| ≤ 0.7 a mean over 96 equidistant
+    frequencies misses Σ (λ w)^n for n = 96, 192, …: 1e-15.
     """
     own = parameters(stack)
     d, r = (np.array(values) for values in zip(*(gains(p, p.conjugate(), stack.timing) for p in stack.poles.tolist()),
@@ -91,8 +93,9 @@ def shadow(law, stack, machine):
     omega = np.arange(POINTS) * full_turn / POINTS
     found = machine.group_delay(layers, omega)
     values = [law(own.poles, own.conjugates, mp.expj(-mp.convert(angle))) for angle in omega.tolist()]
-    return max(deviation([*values, sum(values) / POINTS], [*found, len(stack)]),
-               deviation([1] * POINTS, np.abs(machine.frequency_response(layers, omega))))
+    scale = 1.0 if stack.timing == "delayed" else float(abs(stack.poles).min())
+    return scale * max(deviation([*values, sum(values) / POINTS], [*found, len(stack)]),
+                       deviation([1] * POINTS, np.abs(machine.frequency_response(layers, omega))))
 
 
 THEOREM = Theorem(
@@ -111,5 +114,5 @@ THEOREM = Theorem(
     bug=bug,
     prove=prove,
     shadow=shadow,
-    domain=Domain("complex", zeros=False, gap=0.2),
+    domain=Domain("complex", zeros=False, gap=0.3),
 )

@@ -12,7 +12,8 @@ They suffice, by induction over K: a further pole q splits each term,
 
 where r_n λ_n/(λ_n − q) is the law's r_n for K + 1 poles, and the terms of q add up to Σ_n r_n/(1 − λ_n/q), by
 hypothesis 1/Π_n (1 − λ_n/q), the law's value for q. (Delayed: x/(…) splits with 1/(λ_n − q), and likewise.)
-They are needed: the functions 1/(1 − λ_n x) are independent.
+They are needed: at x = 1/λ_n the numerator Σ ρ_n Π_{j≠n} (1 − λ_j x) is ρ_n/r_n (delayed: λ_n^{1−K} ρ_n/r_n), so that
+a numerator g (delayed: g x^{K−1}) has ρ_n = g r_n; for a pole 0 in the limit.
 
 So of the K numbers ρ_n a cascade leaves one free, g. Any other ρ gives zeros: for ρ = r but ρ_1 = 2 r_1, K ≥ 2, the
 numerator is 1 + r_1 Π_{j≥2} (1 − λ_j x) (delayed: x^{K−1} in place of 1). For almost all poles it has the degree K − 1
@@ -46,14 +47,18 @@ def bug(poles, timing):
 def prove(law):
     """The split of a term by a further pole, the numerator for few poles, and the numerator of another layer."""
     x, r, p, q = indeterminates("x", "r", "p", "q")
-    one, further = law([p], "current"), law([p, q], "current")
-    split = r / ((1 - p * x) * (1 - q * x))
+    terms = 1 / (1 - p * x), 1 / (1 - q * x)
     return (
-        Step(r"A further pole $q$ splits $r/(1-\lambda x)$ into residues $r\lambda/(\lambda-q)$ and $r q/(q-\lambda)$",
-             one == [1] and split == r * further[0] / (1 - p * x) + r * further[1] / (1 - q * x)),
+        *(Step(rf"A further pole $q$ splits the term of a pole, {timing} timing: residues $r\lambda/(\lambda-q)$ and "
+               r"$r q/(q-\lambda)$ (delayed: without $\lambda$ and $q$)", law([p], timing) == [1] and
+               r * (x if timing == "delayed" else 1) * terms[0] * terms[1]
+               == sum(r * each * term for each, term in zip(law([p, q], timing), terms, strict=True)))
+          for timing in TIMINGS),
         *(Step(rf"$K = {K}$, {timing} timing: with the law's residues the numerator is constant",
                _constant(law, K, timing))
           for K in (2, 3, 4) for timing in TIMINGS),
+        *(Step(rf"$K = {K}$, {timing} timing: any numerator $g$ (delayed: $g x^{{K-1}}$) has $\rho_n = g r_n$",
+               _needed(law, K, timing)) for K in (2, 3) for timing in TIMINGS),
         *(Step(rf"$K = {K}$, {timing} timing: doubling one residue leaves a numerator of degree $K - 1$, not "
                r"$\propto x^{K-1}$: with zeros", _has_zeros(law, K, timing)) for K in (2, 3) for timing in TIMINGS),
     )  # fmt: skip
@@ -63,6 +68,15 @@ def _constant(law, K, timing):
     """Σ_n r_n x^m Π_{j≠n} (1 − λ_j x) against the numerator of the cascade, 1 or x^K."""
     x, *poles = indeterminates("x", *(f"p{n}" for n in range(K)))
     return _numerator(law(poles, timing), poles, x) == (1 if timing == "current" else x ** (K - 1))
+
+
+def _needed(law, K, timing):
+    """The numerator of any residues ρ at x = 1/λ_n is ρ_n/r_n times x^m, m = 0 or K − 1."""
+    symbols = indeterminates(*(f"{name}{n}" for n in range(K) for name in "pr"))
+    poles, free = symbols[::2], symbols[1::2]
+    m = K - 1 if timing == "delayed" else 0
+    return all(_numerator(free, poles, 1 / p) == rho / r * p**-m
+               for p, rho, r in zip(poles, free, law(poles, timing), strict=True))
 
 
 def _has_zeros(law, K, timing):
