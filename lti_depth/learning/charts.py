@@ -94,20 +94,30 @@ class Chart:
 
     def build(self, point):
         """The model at `point`, (p,)."""
-        return self._plan.assembled(self.values(np.asarray(point)))
+        return self.assembled(self.values(np.asarray(point)))
+
+    def assembled(self, values):
+        """The model with these parameters, as `values` gives them."""
+        return self._plan.assembled(values)
 
     def admissible(self, point, *, stable):
         """Whether every parameter at `point` is finite and, if `stable`, every pole inside the unit circle."""
+        return self.admitted(point, stable=stable) is not None
+
+    def admitted(self, point, *, stable):
+        """The `values` at an admissible point, else None."""
         if not np.isfinite(point).all():
-            return False
+            return None
         values = self.values(point)
-        finite = all(np.isfinite(part).all() for part in values.values())
-        return finite and not (stable and outside_circle(values["poles"]).any())
+        if not all(np.isfinite(values[name]).all() for name in self.groups):
+            return None
+        poles = values["poles"]
+        outside = np.abs(poles) >= 1 if poles.dtype.kind == "f" else outside_circle(poles)
+        return None if stable and outside.any() else values
 
     def pullback(self, point, fields):
         """The gradient in the coordinates of the chart, (p,), of Fields or NetworkFields in the parameters."""
-        gradients = {name: joined(part) for name, part in zip(FIELDS, fields, strict=False)}
-        return self._pulled(point, gradients, None)
+        return self.pulled(point, {name: joined(part) for name, part in zip(FIELDS, fields, strict=False)})
 
     def pullback_of_sections(self, point, sections, gain):
         """The same from ∂L/∂(a₁, a₂) of every section, (K/2, 2), and ∂L/∂g for the total gain g = Π b_k c_k.
@@ -117,9 +127,10 @@ class Chart:
         values = self.values(point)
         b, c = values["B"], values["C"]
         others = gain * np.array([np.prod(np.delete(b * c, k)) for k in range(len(b))])
-        return self._pulled(point, {"B": others * c, "C": others * b}, sections.ravel())
+        return self.pulled(point, {"B": others * c, "C": others * b}, sections.ravel())
 
-    def _pulled(self, point, gradients, sections):
+    def pulled(self, point, gradients, sections=None):
+        """`pullback` of flat gradients by group, of `sections` in place of those of the poles."""
         if self.gamma:
             values = self.values(point)
             growth = np.multiply(gradients["B"].conj(), values["B"]).real

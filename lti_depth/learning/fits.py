@@ -137,8 +137,10 @@ def _stepwise(problem, optimizer, run, steps, tolerance, progress):
     """A loop of gradient and advance; a point counts as reached once its loss and gradient are known."""
     advance = optimizer.prepare(problem, steps)
     point, state = run.point, run.state
+    before = run.rng.bit_generator.state
     for step in range(run.step, steps + 1):
-        before = run.rng.bit_generator.state
+        if problem.task.fresh:
+            before = run.rng.bit_generator.state
         loss, gradient = problem.gradient(point, run.rng)
         if gradient is None:
             return run.finished(f"diverged at step {step}")

@@ -151,17 +151,45 @@ def hessian(student, teacher, process=None):
     return embeddings.real_coordinates(student, squares, bends)
 
 
-def _by_recursion(student, teacher, process):
-    """Loss and gradient (4, K) for real scalar cascades without feedthrough; None where that loses digits."""
+def recursion(student, teacher, process=None):
+    """The covariance recursion for real scalar cascades without feedthrough, or None for other pairs.
+
+    Parameters
+    ----------
+    student, teacher : Stack
+        Of the student only depth and timing count.
+    process : Process
+
+    Returns
+    -------
+    callable or None
+        Of poles, b, c (K,), all |λ| < 1: (loss, gradient (4, K) by poles, b, c, d), or None where it loses digits.
+    """
     front = color(process)
-    if front is None or student.timing != teacher.timing:
+    if front is None or student.timing != teacher.timing or not (is_plain(student) and is_plain(teacher)):
         return None
-    own, other = _poles_alone(student), _poles_alone(teacher)
-    if own is None or other is None or (student.timing == "delayed" and len(student) != len(teacher)):
+    delayed, K = student.timing == "delayed", len(student)
+    if delayed and K != len(teacher):
         return None
-    out = np.empty((4, len(student)))
-    loss, kept = kernel.gradient(*own, *other, *front, student.timing == "delayed", True, out)
-    return (loss, out) if kept >= _KEPT and np.isfinite(out).all() else None
+    target = (*_poles_alone(teacher), *front, delayed, True)
+
+    def evaluate(poles, b, c):
+        own, out = np.array((poles, b, c)), np.empty((4, K))  # a copy: compiled code tells read-only arrays apart
+        loss, kept = kernel.gradient(*own, *target, out)
+        return (loss, out) if kept >= _KEPT and np.isfinite(out).all() else None
+
+    return evaluate
+
+
+def is_plain(stack):
+    """Whether it is a real scalar cascade without feedthrough."""
+    return stack.is_cascade and stack.dtype.kind == "f" and not any(layer.D[0, 0] for layer in stack.layers)
+
+
+def _by_recursion(student, teacher, process):
+    """Loss and gradient (4, K) by `recursion`, or None."""
+    evaluate = recursion(student, teacher, process)
+    return None if evaluate is None else evaluate(*_poles_alone(student))
 
 
 def _curvature_by_recursion(student, process):
@@ -176,12 +204,10 @@ def _curvature_by_recursion(student, process):
 
 def _poles_alone(stack):
     """Poles, b and c of a stable real scalar cascade without feedthrough, or None."""
-    if not stack.is_cascade or stack.dtype.kind == "c":
+    if not is_plain(stack):
         return None
-    values = [(layer.poles[0], layer.B[0, 0], layer.C[0, 0], layer.D[0, 0]) for layer in stack.layers]
-    poles, b, c, d = np.array(np.transpose(values), order="C")
-    if d.any():
-        return None
+    values = [(layer.poles[0], layer.B[0, 0], layer.C[0, 0]) for layer in stack.layers]
+    poles, b, c = np.array(np.transpose(values), order="C")
     if np.abs(poles).max() >= 1:
         require_stationary(stack, "a population loss")
     return poles, b, c

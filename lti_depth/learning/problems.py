@@ -1,10 +1,12 @@
 """A chart and a task together: a real function of a real vector, infinite where the loss does not exist."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from ..system import Stack
+from .assembly import FIELDS
 from .charts import Chart
 
 
@@ -17,6 +19,13 @@ class Problem:
 
     chart: Chart
     task: Any
+    _recursion: Any = field(init=False, repr=False)  # of poles, b, c: no model needs to be built
+
+    def __post_init__(self):
+        plain = hasattr(self.task, "recursion") and "D" not in self.chart.groups and self.chart.poles != "sections"
+        model = self.chart.model
+        found = self.task.recursion(model) if plain and isinstance(model, Stack) else None
+        object.__setattr__(self, "_recursion", found)
 
     def admissible(self, point):
         """Whether the loss exists at `point`."""
@@ -24,24 +33,33 @@ class Problem:
 
     def loss(self, point, rng=None):
         """The loss, or inf."""
-        if not self.admissible(point):
+        values = self.chart.admitted(point, stable=self.task.stationary)
+        if values is None:
             return np.inf
         with np.errstate(over="ignore", invalid="ignore"):
-            loss = float(self.task.loss(self.chart.build(point), rng))
+            found = self._by_recursion(values)
+            loss = float(self.task.loss(self.chart.assembled(values), rng) if found is None else found[0])
         return loss if np.isfinite(loss) else np.inf
 
     def gradient(self, point, rng=None):
         """(loss, gradient), or (inf, None)."""
-        if not self.admissible(point):
+        values = self.chart.admitted(point, stable=self.task.stationary)
+        if values is None:
             return np.inf, None
         with np.errstate(over="ignore", invalid="ignore"):
-            loss, gradient = self._gradient(point, rng)
+            loss, gradient = self._gradient(point, values, rng)
         if not np.isfinite(loss) or not np.isfinite(gradient).all():
             return np.inf, None
         return float(loss), gradient
 
-    def _gradient(self, point, rng):
-        student = self.chart.build(point)
+    def _by_recursion(self, values):
+        return self._recursion(values["poles"], values["B"], values["C"]) if self._recursion else None
+
+    def _gradient(self, point, values, rng):
+        found = self._by_recursion(values)
+        if found is not None:
+            return found[0], self.chart.pulled(point, dict(zip(FIELDS, found[1], strict=False)))
+        student = self.chart.assembled(values)
         if self.chart.by_sections and hasattr(self.task, "section_gradient"):
             loss, sections, gain = self.task.section_gradient(student)
             return loss, self.chart.pullback_of_sections(point, sections, gain)

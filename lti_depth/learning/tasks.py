@@ -43,6 +43,10 @@ class Population:
         """(loss, Fields)."""
         return population.gradient(student, self.teacher, self.process)
 
+    def recursion(self, student):
+        """The function of poles, b and c of real scalar cascades of the student's depth, as `population.recursion`."""
+        return population.recursion(student, self.teacher, self.process)
+
     def section_gradient(self, student):
         """(loss, ∂L/∂(a₁, a₂) of each second-order section, ∂L/∂g): smooth where the poles of a section coincide."""
         return sections.section_gradient(student, self.teacher, self.process)

@@ -19,6 +19,7 @@ from lti_depth.learning import (
     Sampled,
     fit,
 )
+from lti_depth.learning.problems import Problem
 from lti_depth.system import Block, Layer, Network, ar1, cascade, stack, white
 
 RNG = np.random.default_rng(0)
@@ -307,6 +308,25 @@ def test_bad_arguments():
     with pytest.raises(ValueError, match="time: expected"):
         flow = fit(STUDENT, Population(TEACHER), GradientFlow(0.01), steps=500)
         fit(STUDENT, Population(TEACHER), GradientFlow(0.01), steps=900, resume=flow)
+
+
+@pytest.mark.parametrize("timing", ["current", "delayed"])
+@pytest.mark.parametrize(("coordinates", "gamma"), [("direct", False), ("exp-exp", True), ("tanh", False)])
+def test_scalar_cascades_are_trained_without_a_model_to_the_same_bits(coordinates, gamma, timing, monkeypatch):
+    teacher = cascade([0.9, 0.5, 0.7], 0.5, timing=timing)
+    chart = Chart(cascade([0.6, 0.3, 0.2], 0.7, timing=timing), coordinates, ("poles", "B", "C"), gamma)
+    task = Population(teacher, ar1(0.5))
+    problem, point = Problem(chart, task), chart.point
+    loss, fields = task.gradient(chart.build(point))
+    wanted = chart.pullback(point, fields)
+    monkeypatch.setattr(Chart, "assembled", lambda *_: pytest.fail("built a model"))
+    found = problem.gradient(point)
+    assert found[0] == loss == problem.loss(point)
+    np.testing.assert_array_equal(found[1], wanted)
+    assert fit(chart, task, Adam(1e-3), steps=5).loss < loss
+    outside = point.copy()
+    outside[0] = {"direct": 1.0, "exp-exp": -800.0, "tanh": 40.0}[coordinates]
+    assert problem.gradient(outside) == (np.inf, None) and problem.loss(outside) == np.inf
 
 
 def test_repr_is_one_line():
