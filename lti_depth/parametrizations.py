@@ -63,6 +63,15 @@ class Parametrization:
     name: str
     real: Coordinates | None
     complex: Coordinates | None
+    step: float | None = None  # Δ of "softplus" and "zoh"
+
+    def __reduce__(self):
+        """Copied and pickled by name and step: functions within functions have no address of their own."""
+        if self is PARAMETRIZATIONS.get(self.name):
+            return parametrization, (self.name,)
+        if self.step is not None:
+            return {"softplus": softplus, "zoh": zoh}[self.name], (self.step,)
+        return Parametrization, (self.name, self.real, self.complex)
 
     def map(self, x):
         """The poles at x: (N,) → (N,) real, (N, 2) → (N,) complex; ValueError for another shape.
@@ -186,7 +195,7 @@ def softplus(step=1.0):
         "a real number in (0, 1)", _in_unit_interval, poles,
         inverse=lambda poles: _inverse_softplus(-np.log(poles) / step),
         derivative=lambda x: -step * poles(x) * np.exp(-np.logaddexp(0, -x)),
-    ), None)  # fmt: skip
+    ), None, step)  # fmt: skip
 
 
 def _inverse_softplus(y):
@@ -205,7 +214,7 @@ def zoh(step=1.0):
         "0 < |λ| < 1", _in_punctured_disk, poles,
         inverse=lambda poles: _pair(np.log(-np.log(np.abs(poles)) / step), np.angle(poles) / step),
         derivative=lambda x: step * _pair(-np.exp(x[:, 0]), np.full(len(x), 1j)) * poles(x)[:, None],
-    ))  # fmt: skip
+    ), step)  # fmt: skip
 
 
 def _stable():

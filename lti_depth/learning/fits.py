@@ -65,6 +65,13 @@ class Fit:
         return (f"Fit({type(self.optimizer).__name__}, {len(self.chart)} parameters, {self.step} steps, "
                 f"{self.status}, loss {self.losses[0]:.4g} → {self.loss:.4g})")
 
+    def __setstate__(self, state):
+        """Of a copy or a pickle, whose arrays come back writable."""
+        for name, value in state.items():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+            object.__setattr__(self, name, value)
+
     @property
     def model(self):
         """The model at the last point."""

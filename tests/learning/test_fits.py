@@ -1,5 +1,7 @@
 """fit: same seed, same bits; resuming equals one longer run; divergence is a status."""
 
+import copy
+import pickle
 import re
 
 import numpy as np
@@ -20,6 +22,7 @@ from lti_depth.learning import (
     fit,
 )
 from lti_depth.learning.problems import Problem
+from lti_depth.parametrizations import softplus, zoh
 from lti_depth.system import Block, Layer, Network, ar1, cascade, stack, white
 
 RNG = np.random.default_rng(0)
@@ -308,6 +311,41 @@ def test_bad_arguments():
     with pytest.raises(ValueError, match="time: expected"):
         flow = fit(STUDENT, Population(TEACHER), GradientFlow(0.01), steps=500)
         fit(STUDENT, Population(TEACHER), GradientFlow(0.01), steps=900, resume=flow)
+
+
+COPIES = {"copied": copy.deepcopy, "pickled": lambda fit: pickle.loads(pickle.dumps(fit))}
+CHARTS = {
+    **{name: Chart(STUDENT, name) for name in ("direct", "exp-exp", "tanh", "softplus", "stable", "sections")},
+    "softplus of another step": Chart(STUDENT, softplus(0.5)),
+    **{name: Chart(stack([Layer([0.6j, 0.3], [[1.0], [1.0j]], [[0.5, 0.5]])]), name)
+       for name in ("direct", "polar")},
+    "zoh": Chart(stack([Layer([0.6j, 0.3 - 0.1j], [[1.0], [1.0j]], [[0.5, 0.5]])]), zoh(0.1), gamma=True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("how", COPIES)
+def test_a_copy_goes_on_as_the_fit_does(how, name):
+    task, optimizer = Sampled(TEACHER, batch=2, length=20), Adam(0.01)
+    part = fit(CHARTS[name], task, optimizer, steps=3)
+    found = COPIES[how](part)
+    same(found, part)
+    assert repr(found) == repr(part)
+    same(fit(found.chart, found.task, found.optimizer, steps=6, resume=found),
+         fit(CHARTS[name], task, optimizer, steps=6))
+    for array in (found.times, found.losses, found.trajectory, found.point):
+        assert not array.flags.writeable
+
+
+@pytest.mark.parametrize("optimizer", [GradientDescent({"poles": 0.01, "B": 0.02}), NaturalGradient(), LBFGS(),
+                                       LeastSquares(), GradientFlow(1.0, levels=(0.1,))])  # fmt: skip
+@pytest.mark.parametrize("how", COPIES)
+def test_a_fit_by_any_optimizer_is_copied(how, optimizer):
+    part = fit(Chart(STUDENT, train=("poles", "B")), Population(TEACHER, ar1(0.5)), optimizer, steps=4)
+    found = COPIES[how](part)
+    same(found, part)
+    assert found.optimizer == part.optimizer
+    np.testing.assert_array_equal(found.model.poles, part.model.poles)
 
 
 @pytest.mark.parametrize("timing", ["current", "delayed"])
