@@ -8,10 +8,10 @@ X = (1+λ²)/(1−λ²), is (1−t/t_−)^{−1/2} (1−t/t_+)^{−1/2}; so, wit
 
     V_K = (1−λ²)^{−K} P_{K−1} = (1−λ²)^{−K} t_−^{1−K} Σ_{j<K} c_j c_{K−1−j} q^j.
 
-c_n = (πn)^{−1/2} (1 − 1/(8n) + …) by Stirling; c_{n−j}/c_n ≤ C √(n+1)/√(n−j+1) lets the sum be expanded term by term
-(dominated convergence against q^j): V_K has an expansion (1−λ)^{1−2K} (4πλK)^{−1/2} [1 + a_1/K + a_2/K² + …], with the
-first constant from Σ c_j q^j = (1−q)^{−1/2} = (1+λ)/√(4λ). The recursion of `equal_layers` then determines the a_i: it
-is the law's a_1 = (3/8)(1 + (1−λ)²/(6λ)) with which the law solves it up to relative order K^{−3}.
+c_n = (πn)^{−1/2} (1 − 1/(8n) + …) by Stirling, c_{n−j}/c_n ≤ C √(j+1), and the terms j > n/2 are exponentially small:
+the sum may be expanded term by term in 1/n. So V_K has an expansion (1−λ)^{1−2K} (4πλK)^{−1/2} [1 + a_1/K + …], with
+the first constant from Σ c_j q^j = (1−q)^{−1/2} = (1+λ)/√(4λ). The recursion of `equal_layers` then determines the
+a_i: it is the law's a_1 = (3/8)(1 + (1−λ)²/(6λ)) with which the law solves it up to relative order K^{−3}.
 
 Any input. |H|^{2K}/(2πV_K) is a probability density, even and decreasing in |ω|, which outside any neighborhood of 0
 tends to 0 exponentially: an approximate identity. If S is integrable and continuous at 0, V_K[S]/V_K → S(0). If S has
@@ -22,9 +22,12 @@ two derivatives at 0, S = S(0) + S'(0) sin ω + S''(0) D/2 + o(ω²): the odd pa
 
 with O(K^{−2}) for o(1/K) where S is smooth.
 
-Tolerance, on deviations times K². For white input it tends to a_2 = (3+4λ+3λ²)²/(512λ²) ≤ .26 for λ ≥ ½. AR(1) input
-with |ρ| ≤ 1/8 adds at most (S''/2S)((1−λ)²/λ)(3/8 + (3/2)a_1) ≤ .13 and, by the fourth derivative of S,
-(S⁗/32S)((1−λ)²/λ)² ≤ .02, by S = Σ ρ^|n| e^{−inω}; what is left is smaller by 1/K, K = 10: below .45.
+Tolerance, on deviations times K². With q = (1−λ)²/λ they tend to
+
+    a_2 + (S''/2S) q (3/8 + (3/2)a_1) + ((S'' + S⁗)/32S) q²,    a_2 = (3+4λ+3λ²)²/(512λ²),
+
+S⁗ the fourth derivative (ω² = D + D²/12 + …, V_K[D²] ≈ (3/4)(q/K)² V_K). For λ ≥ ½ and AR(1) input with |ρ| ≤ ¼,
+S = Σ ρ^|n| e^{−inω}, they are at most .26 + .09 + .02; what is left is a tenth of that at K = 10: below .45.
 """
 
 from fractions import Fraction
@@ -103,11 +106,14 @@ def _constant(K):
     return ((1 - p**2) ** -K * t ** (1 - K)) ** 2 / (1 - q) == (1 - p) ** (2 - 4 * K) / (4 * p)
 
 
+def _moved(pole, least, span):
+    """The pole's phase with the modulus least + span |λ|."""
+    return (least + span * abs(pole)) * (pole / abs(pole) if pole else 1.0)
+
+
 def shadow(law, stack, machine):
-    """Ten layers of the first pole's phase, modulus ½ … .8, AR(1) with an eighth of the last pole; times K²."""
-    pole = stack.poles[0].item()
-    pole = (0.5 + 0.3 * abs(pole)) * (pole / abs(pole) if pole else 1.0)
-    rho = stack.poles[-1].item() / 8
+    """Ten layers of the first pole's phase, ½ ≤ |λ| ≤ .6; AR(1), ρ of the last pole's, ⅛ ≤ |ρ| ≤ ¼. Times K²."""
+    pole, rho = _moved(stack.poles[0].item(), 0.5, 0.1), _moved(stack.poles[-1].item(), 0.125, 0.125)
     variance = machine.autocovariance(machine.cascade([pole] * DEPTH, timing=stack.timing), 0, machine.ar1(rho))
     modulus = abs(long(pole))
     w = long(rho) * mp.conj(long(pole)) / modulus  # S = 1 + 2 Re Σ wⁿ, S'' = −2 Re Σ n² wⁿ at arg λ

@@ -29,9 +29,10 @@ The proof checks this without integrals: G = |H|^{2K} solves (1−λx)(1−λ/x)
 (divided by (1−λ)²: 1 + 2β, β, Kβ = s), and the law must solve it in powers of h = 1/√s at Δ = τ/h. The input with
 S_u = 1 + ηD has R(Δ) + η[2R(Δ) − R(Δ+1) − R(Δ−1)].
 
-Tolerance, on deviations times K². The next terms, −μu⁶ + κ²u⁸/2 with μ = (1/360 + β/12 + β²/3)/s², have the transform
-(κ²/2) m_4 − μ m_3 − (3/4)κ² m_2, m_j = (½)_j [₁F₁(½+j; ½; −y) − e^{−y}], at most .35/K² for β ≥ 2 (λ ≥ ½); AR(1) input
-with |ρ| ≤ 1/8 adds cross terms in χK ≤ .09; what is left is smaller by 1/K, K = 16: below .45.
+Tolerance, on deviations times K². To the next order the density is
+e^{−u²}(1 + κu⁴ − μu⁶ + κ²u⁸/2)(1 + χu² + ψu⁴), μ = (1/360 + β/12 + β²/3)/s², ψ = S_u⁗(0)/(24 s² S_u(0)). With
+u^{2j} → (½)_j ₁F₁(½+j; ½; −y) the terms of order K^{−2}, normalized, are at most .35/K² for white and .32/K² for AR(1)
+input with ⅛ ≤ ρ ≤ ¼ (2 ≤ β ≤ 3.75, ½ ≤ λ ≤ .6); what is left is a tenth of that at K = 16: below .45.
 """
 
 from fractions import Fraction
@@ -113,8 +114,8 @@ def _extremal(law):
 
 
 def shadow(law, stack, machine):
-    """16 layers with λ from ½ to .8, AR(1) with an eighth of the last pole, lags to 5√s; deviations times K²."""
-    pole, rho = 0.5 + 0.3 * stack.poles[0].item(), stack.poles[-1].item() / 8
+    """16 layers with λ from ½ to .6, AR(1) with ρ from ⅛ to ¼, lags to 5√s; deviations times K²."""
+    pole, rho = 0.5 + 0.1 * stack.poles[0].item(), (1 + stack.poles[-1].item()) / 8
     exact, r = long(pole), long(rho)
     s = DEPTH * exact / (1 - exact) ** 2
     lags = [0, *(round(float(x * mp.sqrt(s))) for x in SCALED)]
