@@ -105,7 +105,7 @@ THEOREM = Theorem(
     hypotheses=("any states and channels that fit", "diagonal A", "|z| > |λ| for every pole λ (elsewhere by "
                 "continuation)", "either timing"),
     origin=Origin.PAPER,
-    reference="Proposition 2, stated with one state matrix a layer; Oppenheim & Schafer, Discrete-Time Signal "
+    reference="Proposition 2, with a state matrix of its own for each layer; Oppenheim & Schafer, Discrete-Time Signal "
               "Processing, 5.2",
     tier=Tier.INDUCTION,
     range="all K",
