@@ -55,12 +55,18 @@ def gradient(student, u, target, weights=None):
     -----
     Forward-only sensitivities of one diagonal layer: Zucchet et al., arXiv 2305.15947; at any depth, new here.
     """
-    scalars = _scalars(require_stack(student))
-    if scalars is None or np.iscomplexobj(u) or np.iscomplexobj(target) or _overflows(scalars, max(np.shape(u)[:2])):
-        value, fields = networks.gradient(student, u, target, weights)
-        parts = (fields.poles, fields.B, fields.C, fields.D)
-        return value, Fields(*(np.concatenate(part, axis=None) for part in parts) if student.is_cascade else parts)
-    return _forward(scalars, student.timing == "current", signals(u, target, weights))
+    scalars = _scalars(require_stack(student), max((1, *np.shape(u)[:2])))
+    if scalars is not None and not np.iscomplexobj(u) and not np.iscomplexobj(target):
+        return _forward(scalars, student.timing == "current", signals(u, target, weights))
+    value, fields = networks.gradient(student, u, target, weights)
+    parts = (fields.poles, fields.B, fields.C, fields.D)
+    return value, Fields(*(np.concatenate(part, axis=None) for part in parts) if student.is_cascade else parts)
+
+
+def forward_gradient(student, given):
+    """`gradient` on signals laid out before; None for a student whose gradient takes the adjoint."""
+    scalars = _scalars(require_stack(student), len(given.weights))
+    return None if scalars is None else _forward(scalars, student.timing == "current", given)
 
 
 def _products(factors):
@@ -124,21 +130,20 @@ def _forward(scalars, current, given):
         return means[0].item(), Fields(means[3:], c * by_gain, b * by_gain, by_skip)
 
 
-def _scalars(student):
-    """(3, K): poles, b and c of a real scalar cascade without feedthrough; None for any other stack."""
+def _scalars(student, T):
+    """(3, K): poles, b and c of a real scalar cascade without feedthrough; None for any other stack.
+
+    None as well where float64 may not hold the products: the kernel runs gains of 1, where signals grow as T^K at most.
+    """
     rows = []
     for layer in student:
         if layer.B.size != 1 or layer.C.size != 1 or layer.dtype.kind == "c" or layer.D[0, 0] != 0:
             return None
         rows.append((layer.poles.item(), layer.B.item(), layer.C.item()))
+    reach = sum(abs(math.log10(abs(b * c))) for _, b, c in rows if b * c != 0)
+    if reach >= _LARGEST or len(rows) * math.log10(T) >= _LARGEST:
+        return None
     return np.array(rows).T.copy()
-
-
-def _overflows(scalars, T):
-    """Whether float64 may not hold the products: the kernel runs gains of 1, where signals grow as T^K at most."""
-    gains = np.abs(scalars[1] * scalars[2])
-    reach = np.abs(np.log10(gains[gains > 0])).sum()
-    return reach >= _LARGEST or len(gains) * math.log10(T) >= _LARGEST
 
 
 def _means(poles, gains, given, current):

@@ -6,6 +6,7 @@ students; `fresh`: whether each call draws its own samples.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,6 +15,7 @@ from ..numeric import simulate
 from ..numeric.covariances import process_or_white
 from ..system import Network, Process, Stack, validation
 from . import networks, population, sampled, sampling, sections
+from .signals import signals
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +163,17 @@ class Recorded:
 
     def gradient(self, student, rng=None):
         """(loss, fields) over all of the data."""
-        return _engine(student).gradient(student, self.u, self.target, self.weights)
+        forward = isinstance(student, Stack) and self._signals is not None
+        found = sampled.forward_gradient(student, self._signals) if forward else None
+        return found or _engine(student).gradient(student, self.u, self.target, self.weights)
+
+    @cached_property
+    def _signals(self):
+        """The data as scalar cascades take them; None where they are complex or of several channels."""
+        several = self.u.ndim == 3 and (self.u.shape[2] > 1 or self.target.shape[2] > 1)
+        if several or np.iscomplexobj(self.u) or np.iscomplexobj(self.target):
+            return None
+        return signals(self.u, self.target, self.weights)
 
 
 def _engine(student):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from lti_depth import numeric
+from lti_depth import learning, numeric
 from lti_depth.kernels import sampled as kernels
 from lti_depth.learning import networks, sampled, threads
 from lti_depth.system.fields import flat
@@ -184,6 +184,49 @@ def test_divergence_is_a_value_and_bad_input_is_refused():
         sampled.gradients([0.5], [1.0], sampled.signals(target, target))
 
 
+@pytest.mark.parametrize(("batch", "T"), [(1, 1), (8, 8), (11, 77), (17, 16)])
+def test_rows_lie_side_by_side(batch, T):
+    u, target = np.random.default_rng(5).normal(size=(2, batch, T))
+    given = sampled.signals(u, target)
+    for laid, rows in ((given.u, u), (given.target, target)):
+        back = laid.transpose(0, 2, 1).reshape(-1, T)
+        assert np.array_equal(back[:batch], rows) and not back[batch:].any() and not laid.flags.writeable
+    assert given.batch == batch and repr(given) == f"Signals(batch={batch}, T={T})"
+
+
+def test_seeds_count_weighted_times():
+    stack, u, target, weights = draw(3, 5, 40)
+    losses, by_poles, _ = sampled.gradients(
+        stack.poles[None], [np.prod(stack.B * stack.C)], sampled.signals(u, target, weights)
+    )
+    value, gradient = sampled.gradient(stack, u, target, weights)
+    assert losses[0] == pytest.approx(value, rel=1e-14)
+    close(by_poles[0], gradient.poles)
+
+
+@pytest.mark.parametrize("shape", [(30,), (5, 30), (5, 30, 1)])
+def test_recorded_data_are_laid_out_once(shape):
+    stack = draw(3, 1, 1)[0]
+    u, target = np.random.default_rng(6).normal(size=(2, *shape))
+    task = learning.Recorded(u, target)
+    feedthrough = stack.replace(D=[0.5, 0, -1])
+    for student in (stack, stack.replace(timing="delayed"), feedthrough):
+        value, gradient = task.gradient(student)
+        expected, fields = sampled.gradient(student, u, target)
+        assert value == expected and np.array_equal(flat(gradient), flat(fields))
+    assert task._signals is task._signals and sampled.forward_gradient(feedthrough, task._signals) is None
+    assert learning.Recorded(1j * u, target)._signals is None
+
+
+def test_seeds_are_real_numbers():
+    given = sampled.signals(*np.ones((2, 3, 9)))
+    for poles, gains in (([[0.5j]], [1.0]), ([[0.5]], [1j]), ([[np.nan]], [1.0]), ([[0.5]], [np.inf]), ([[0.5]], [])):
+        with pytest.raises(ValueError, match="expected"):
+            sampled.gradients(poles, gains, given)
+        with pytest.raises(ValueError, match="expected"):
+            sampled.gradients(np.array(poles), np.array(gains), given)
+
+
 def test_the_kernel_compiles_once():
     stack, u, target, weights = draw(2, 3, 40)
     u.flags.writeable = False
@@ -191,7 +234,7 @@ def test_the_kernel_compiles_once():
         sampled.gradient(stack, x, target, weights)
         sampled.gradient(stack, x, target)
         sampled.gradients([[0.5, 0.2]] * 20, np.ones(20), sampled.signals(x, target))
-    assert len(kernels.gradients.signatures) <= 1
+    assert all(len(kernel.signatures) <= 1 for kernel in (kernels.gradients, kernels.means, kernels.lanes))
 
 
 def test_against_jax():
