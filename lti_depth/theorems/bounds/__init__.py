@@ -1,3 +1,5 @@
 """How much a state of given size can hold."""
 
-NAMES: tuple[str, ...] = ()
+NAMES: tuple[str, ...] = (
+    "hankel-values", "norm-depth", "memory-sum", "takenaka-malmquist", "delay-bound", "coloured-memory",
+)  # fmt: skip

@@ -70,7 +70,7 @@ def shadow(law, stack, machine):
     slopes = machine.sensitivity(balanced)
     unit = machine.autocovariance(stack.replace(B=[1.0] * K, C=[1.0] * K), 0)
     gain = mp.mpf(factor) ** (2 * K)
-    found = (1 - gain) * long((sum(slopes.B) + sum(slopes.C)) / unit.real)
+    found = (1 - gain) * long(sum(slopes.B) + sum(slopes.C)) / mp.re(long(unit))
     return deviation([law(K, mp.mpf(factor))], [found])
 
 
