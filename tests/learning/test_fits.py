@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from planted import CHART, RECORDED, STUDENT, TASK, TEACHER
 
 from lti_depth.learning import (
     LBFGS,
@@ -26,8 +27,6 @@ from lti_depth.parametrizations import softplus, zoh
 from lti_depth.system import Block, Layer, Network, ar1, cascade, stack, white
 
 RNG = np.random.default_rng(0)
-TEACHER = cascade([0.9, 0.5], 0.5)
-STUDENT = cascade([0.6, 0.3], 0.7)
 
 
 def network(seed):
@@ -43,7 +42,7 @@ def network(seed):
 TASKS = {
     "population": (STUDENT, Population(TEACHER, ar1(0.5))),
     "sampled": (STUDENT, Sampled(TEACHER, ar1(0.5), batch=4, length=50, washout=10)),
-    "recorded": (STUDENT, Recorded(RNG.normal(size=(3, 40)), RNG.normal(size=(3, 40)))),
+    "recorded": (STUDENT, RECORDED),
     "network": (network(1), Sampled(network(0), None, batch=2, length=30)),
 }
 OPTIMIZERS = {
@@ -83,22 +82,20 @@ def test_resuming_is_one_longer_run(name, optimizer, every):
 
 
 def test_resuming_a_natural_gradient():
-    task = Population(TEACHER)
-    whole = fit(STUDENT, task, NaturalGradient(0.1), steps=20)
-    part = fit(STUDENT, task, NaturalGradient(0.1), steps=7)
-    same(fit(STUDENT, task, NaturalGradient(0.1), steps=20, resume=part), whole)
+    whole = fit(STUDENT, TASK, NaturalGradient(0.1), steps=20)
+    part = fit(STUDENT, TASK, NaturalGradient(0.1), steps=7)
+    same(fit(STUDENT, TASK, NaturalGradient(0.1), steps=20, resume=part), whole)
 
 
 def test_resuming_what_scipy_drives():
-    task, chart = Population(TEACHER), Chart(STUDENT, train=("poles", "B"))
-    first = fit(chart, task, GradientFlow(1.0), steps=500)
-    on = fit(chart, task, GradientFlow(2.0), steps=1000, resume=first)
-    whole = fit(chart, task, GradientFlow(2.0), steps=1000)
+    first = fit(CHART, TASK, GradientFlow(1.0), steps=500)
+    on = fit(CHART, TASK, GradientFlow(2.0), steps=1000, resume=first)
+    whole = fit(CHART, TASK, GradientFlow(2.0), steps=1000)
     assert on.times[-1] == 2.0 and (np.diff(on.times) > 0).all()
     np.testing.assert_allclose(on.point, whole.point, rtol=1e-6)
-    first = fit(chart, task, LBFGS(), steps=5)
+    first = fit(CHART, TASK, LBFGS(), steps=5)
     assert first.status == "max steps"
-    on = fit(chart, task, LBFGS(), steps=100, resume=first)
+    on = fit(CHART, TASK, LBFGS(), steps=100, resume=first)
     np.testing.assert_array_equal(on.times, np.arange(len(on.times)))
     assert on.loss < first.loss
 
@@ -108,7 +105,7 @@ OTHERS = {
     "optimizer.rate": {"optimizer": Adam(0.02)},
     "optimizer.betas[1]": {"optimizer": Adam(0.01, (0.9, 0.99))},
     "coordinates of the poles": {"model": Chart(STUDENT, "tanh")},
-    "train": {"model": Chart(STUDENT, train=("poles", "B"))},
+    "train": {"model": CHART},
     "gamma": {"model": Chart(STUDENT, gamma=True)},
     "train.poles": {"model": Chart(cascade([0.6, 0.3j + 0.1], 0.7))},
     "train.B": {"model": Chart(STUDENT, train={"poles": None, "B": (0,), "C": None, "D": None})},
@@ -123,7 +120,7 @@ OTHERS = {
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_another_run_is_not_resumed(name):
-    part = fit(STUDENT, Population(TEACHER), Adam(0.01), steps=3)
+    part = fit(STUDENT, TASK, Adam(0.01), steps=3)
     run = {"model": STUDENT, "task": Population(TEACHER), "optimizer": Adam(0.01)} | OTHERS[name]
     with pytest.raises(ValueError, match=re.escape(f"another {name}: ")):
         fit(*run.values(), steps=5, resume=part)
@@ -157,8 +154,8 @@ def test_other_untrained_parameters_are_not_resumed():
 
 def test_what_may_be_another_where_a_run_goes_on():
     """The trained parameters at the start, objects of the same content, the thinning, the tolerance."""
-    part = fit(STUDENT, Population(TEACHER), Adam(0.01), steps=3)
-    whole = fit(STUDENT, Population(TEACHER), Adam(0.01), steps=6)
+    part = fit(STUDENT, TASK, Adam(0.01), steps=3)
+    whole = fit(STUDENT, TASK, Adam(0.01), steps=6)
     again = fit(part.model, Population(cascade([0.9, 0.5], 0.5), white()), Adam(0.01), steps=6, resume=part)
     same(again, whole)
     again = fit(STUDENT, part.task, Adam(0.01), steps=6, every=3, tolerance=1e-30, resume=part)
@@ -166,15 +163,15 @@ def test_what_may_be_another_where_a_run_goes_on():
 
 
 def test_resuming_needs_steps_and_a_horizon():
-    part = fit(STUDENT, Population(TEACHER), GradientDescent(0.01), steps=3)
+    part = fit(STUDENT, TASK, GradientDescent(0.01), steps=3)
     with pytest.raises(ValueError, match="horizon"):
         cosine = Adam(0.01, final_rate=1e-4)
-        fit(STUDENT, Population(TEACHER), cosine, steps=9,
-            resume=fit(STUDENT, Population(TEACHER), cosine, steps=5))
+        fit(STUDENT, TASK, cosine, steps=9,
+            resume=fit(STUDENT, TASK, cosine, steps=5))
     with pytest.raises(ValueError, match="steps: expected"):
-        fit(STUDENT, Population(TEACHER), GradientDescent(0.01), steps=2, resume=part)
+        fit(STUDENT, TASK, GradientDescent(0.01), steps=2, resume=part)
     with pytest.raises(TypeError, match="resume: expected a Fit"):
-        fit(STUDENT, Population(TEACHER), GradientDescent(0.01), steps=2, resume=part.point)
+        fit(STUDENT, TASK, GradientDescent(0.01), steps=2, resume=part.point)
 
 
 @pytest.mark.parametrize("task", [Population, Sampled])
@@ -189,7 +186,7 @@ def test_channels_that_do_not_agree_are_the_students(task):
 
 
 def test_the_record():
-    found = fit(STUDENT, Population(TEACHER), GradientDescent(1e-3), steps=25, every=10)
+    found = fit(STUDENT, TASK, GradientDescent(1e-3), steps=25, every=10)
     np.testing.assert_array_equal(found.times, [0, 10, 20, 25])
     assert found.trajectory.shape == (4, 8) and found.losses.shape == (4,)
     assert found.step == 25 and found.status == "max steps" and found.loss == found.losses[-1]
@@ -202,11 +199,10 @@ def test_the_record():
 
 
 def test_converged():
-    task = Population(TEACHER)
-    found = fit(STUDENT, task, NaturalGradient(), steps=100, tolerance=1e-6)
+    found = fit(STUDENT, TASK, NaturalGradient(), steps=100, tolerance=1e-6)
     assert found.status == "converged" and found.losses[-1] <= 1e-6 < found.losses[-2]
-    assert fit(TEACHER, task, GradientDescent(0.1), steps=10).status == "converged"
-    assert fit(TEACHER, task, GradientFlow(1.0), steps=10).status == "converged"
+    assert fit(TEACHER, TASK, GradientDescent(0.1), steps=10).status == "converged"
+    assert fit(TEACHER, TASK, GradientFlow(1.0), steps=10).status == "converged"
 
 
 TRAPPED = Chart(cascade([0.5], 0.7), train=("poles", "B"))
@@ -215,9 +211,9 @@ DEEPER = Population(cascade([0.9, 0.7, 0.3]))
 
 @pytest.mark.parametrize(("chart", "task", "optimizer"), [
     (TRAPPED, DEEPER, NaturalGradient()),
-    (Chart(STUDENT, train=("poles", "B")), Population(TEACHER), NaturalGradient()),
+    (CHART, TASK, NaturalGradient()),
     (Chart(cascade([0.5, 0.2], 0.7), train=("poles", "B")), Population(cascade([0.8])), NaturalGradient(1.0, 0.0)),
-    (Chart(STUDENT, train=("poles", "B")), Population(cascade([0.9, 0.5, 0.8], 0.5)), LBFGS(gradient_tolerance=0.0)),
+    (CHART, Population(cascade([0.9, 0.5, 0.8], 0.5)), LBFGS(gradient_tolerance=0.0)),
 ])  # fmt: skip
 def test_at_the_precision_of_doubles_it_has_converged(chart, task, optimizer):
     """Also where the loss stays large: no point nearby is better by more than p ε L."""
@@ -237,20 +233,20 @@ def test_no_way_down_where_there_is_one_is_stalling():
 
 @pytest.mark.parametrize("optimizer", [LBFGS(), LeastSquares(), GradientFlow(1e4)])
 def test_what_scipy_drives_stops_at_the_tolerance(optimizer):
-    found = fit(Chart(STUDENT, train=("poles", "B")), Population(TEACHER), optimizer, steps=500, tolerance=1e-6)
+    found = fit(CHART, TASK, optimizer, steps=500, tolerance=1e-6)
     assert found.status == "converged" and found.losses[-1] <= 1e-6 < found.losses[-2]
     assert found.step == len(found.losses) - 1
 
 
 @pytest.mark.parametrize("optimizer", [LBFGS(), LeastSquares()])
 def test_scipys_own_criteria(optimizer):
-    found = fit(Chart(STUDENT, train=("poles", "B")), Population(TEACHER), optimizer, steps=500)
+    found = fit(CHART, TASK, optimizer, steps=500)
     assert found.status == "converged" and found.loss < 1e-20
 
 
 @pytest.mark.parametrize("optimizer", [LBFGS(), LeastSquares(), GradientFlow(10.0)])
 def test_scipys_steps_are_counted(optimizer):
-    found = fit(STUDENT, Population(TEACHER), optimizer, steps=6, every=4)
+    found = fit(STUDENT, TASK, optimizer, steps=6, every=4)
     assert found.status == "max steps" and found.step <= 6
     assert found.trajectory.shape == (len(found.times), 8)
     np.testing.assert_array_equal(found.trajectory[-1], found.point)
@@ -292,25 +288,25 @@ def test_starting_outside_the_circle_is_misuse():
 @pytest.mark.parametrize("settings", [{"steps": 0}, {"steps": 5, "every": 0}, {"steps": 5, "seed": -1}])
 def test_bad_settings(settings):
     with pytest.raises(ValueError, match="expected an integer"):
-        fit(STUDENT, Population(TEACHER), GradientDescent(0.1), **settings)
+        fit(STUDENT, TASK, GradientDescent(0.1), **settings)
 
 
 @pytest.mark.parametrize("tolerance", [-1e-3, float("nan"), float("inf")])
 def test_bad_tolerances(tolerance):
     with pytest.raises(ValueError, match="tolerance: expected"):
-        fit(STUDENT, Population(TEACHER), GradientDescent(0.1), steps=3, tolerance=tolerance)
+        fit(STUDENT, TASK, GradientDescent(0.1), steps=3, tolerance=tolerance)
 
 
 def test_bad_arguments():
     with pytest.raises(TypeError, match="task: expected"):
         fit(STUDENT, TEACHER, GradientDescent(0.1), steps=3)
     with pytest.raises(TypeError, match="optimizer: expected"):
-        fit(STUDENT, Population(TEACHER), 0.1, steps=3)
+        fit(STUDENT, TASK, 0.1, steps=3)
     with pytest.raises(TypeError, match="expected a Stack or a Network"):
         fit([0.5], Population(TEACHER), GradientDescent(0.1), steps=3)
     with pytest.raises(ValueError, match="time: expected"):
-        flow = fit(STUDENT, Population(TEACHER), GradientFlow(0.01), steps=500)
-        fit(STUDENT, Population(TEACHER), GradientFlow(0.01), steps=900, resume=flow)
+        flow = fit(STUDENT, TASK, GradientFlow(0.01), steps=500)
+        fit(STUDENT, TASK, GradientFlow(0.01), steps=900, resume=flow)
 
 
 COPIES = {"copied": copy.deepcopy, "pickled": lambda fit: pickle.loads(pickle.dumps(fit))}
@@ -341,7 +337,7 @@ def test_a_copy_goes_on_as_the_fit_does(how, name):
                                        LeastSquares(), GradientFlow(1.0, levels=(0.1,))])  # fmt: skip
 @pytest.mark.parametrize("how", COPIES)
 def test_a_fit_by_any_optimizer_is_copied(how, optimizer):
-    part = fit(Chart(STUDENT, train=("poles", "B")), Population(TEACHER, ar1(0.5)), optimizer, steps=4)
+    part = fit(CHART, Population(TEACHER, ar1(0.5)), optimizer, steps=4)
     found = COPIES[how](part)
     same(found, part)
     assert found.optimizer == part.optimizer
@@ -368,7 +364,7 @@ def test_scalar_cascades_are_trained_without_a_model_to_the_same_bits(coordinate
 
 
 def test_repr_is_one_line():
-    found = fit(STUDENT, Population(TEACHER), GradientDescent(0.01), steps=3)
+    found = fit(STUDENT, TASK, GradientDescent(0.01), steps=3)
     assert repr(found).startswith("Fit(GradientDescent, 8 parameters, 3 steps, max steps, loss")
     assert len(repr(found)) < 120
 
@@ -376,7 +372,7 @@ def test_repr_is_one_line():
 def test_progress_rises_to_one():
     for steps in (3, 250):
         seen = []
-        fit(STUDENT, Population(TEACHER), GradientDescent(1e-3), steps=steps, progress=seen.append)
+        fit(STUDENT, TASK, GradientDescent(1e-3), steps=steps, progress=seen.append)
         assert seen == sorted(seen) and seen[-1] == 1.0 and len(seen) <= 101
 
 

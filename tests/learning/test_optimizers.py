@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from planted import CHART, RECORDED, STUDENT, TASK, TEACHER
 from scipy.optimize import minimize
 
 from lti_depth.learning import (
@@ -17,7 +18,6 @@ from lti_depth.learning import (
     LeastSquares,
     NaturalGradient,
     Population,
-    Recorded,
     Sampled,
     descend,
     fit,
@@ -27,10 +27,6 @@ from lti_depth.learning.searches import isometric_residual
 from lti_depth.system import Layer, ar1, cascade, stack, white
 
 RNG = np.random.default_rng(0)
-TEACHER = cascade([0.8])
-STUDENT = cascade([0.5, 0.2], [0.7, 1.0])
-CHART = Chart(STUDENT, train=("poles", "B"))
-TASK = Population(TEACHER)
 
 
 def problem(chart=CHART):
@@ -196,7 +192,7 @@ def test_the_residual_is_an_isometric_image(rank):
 
 
 OPTIMIZERS = {
-    "gradient descent": (GradientDescent(0.02), 400, 0.2),
+    "gradient descent": (GradientDescent(0.02), 2000, 0.2),
     "Adam": (Adam(0.02, warmup=5, final_rate=1e-4), 400, 1e-3),
     "natural gradient": (NaturalGradient(), 40, 1e-20),
     "L-BFGS": (LBFGS(), 200, 1e-18),
@@ -242,9 +238,8 @@ def test_natural_gradient_on_a_complex_stack():
 
 @pytest.mark.parametrize("optimizer", [NaturalGradient(), LeastSquares()])
 def test_a_task_without_a_metric_is_refused(optimizer):
-    task = Recorded(RNG.normal(size=(2, 20)), RNG.normal(size=(2, 20)))
     with pytest.raises(ValueError, match="Gauss–Newton"):
-        fit(CHART, task, optimizer, steps=3)
+        fit(CHART, RECORDED, optimizer, steps=3)
 
 
 @pytest.mark.parametrize("optimizer", [LBFGS(), LeastSquares(), GradientFlow(1.0)])
