@@ -47,8 +47,7 @@ def normalization(stack, arm, process=None):
     Notes
     -----
     Either timing. Orvieto et al., arXiv 2303.06349 (LRU); initializations that depend on the input's autocorrelation:
-    Liu & Li, arXiv 2411.19455. Equal real poles, white input, x = (1+λ²)/(1−λ²): the depth-aware
-    γ_k² = (1−λ²) P_{k−2}(x)/P_{k−1}(x) falls from 1−λ² to (1−λ)², with Legendre's polynomials P; new here.
+    Liu & Li, arXiv 2411.19455. The law of the depth-aware γ at equal poles: `symbolic.normalization`.
     """
     require_stationary(stack, "normalization")
     validation.choice(arm, "arm", ARMS)
@@ -113,9 +112,8 @@ def normalize(stack, arm, process=None):
     Parameters
     ----------
     stack : Stack
-    arm : {"none", "unit-dc", "l1", "lru", "depth-aware", "isometric"}
-    process : Process
-        Of the input; white noise of unit variance if None.
+    arm, process
+        As in `normalization`.
 
     Returns
     -------

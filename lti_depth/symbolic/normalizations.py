@@ -11,10 +11,7 @@ ARMS = ("none", "unit-dc", "l1", "lru", "depth-aware", "isometric")
 
 
 def normalization(stack, arm, process=None):
-    r"""The gains γ of a normalization, for each state.
-
-    "none" 1; "unit-dc" \|1 − λ\|; "l1" 1 − \|λ\|; "lru" √(1 − \|λ\|²); "depth-aware" 1/√E\|x\|² with the earlier layers
-    normalized; "isometric" √(1 − \|λ\|²), for all-pass layers.
+    r"""The gains γ of `numeric.normalization`, whose table says what each arm keeps, as expressions.
 
     Parameters
     ----------
@@ -31,13 +28,12 @@ def normalization(stack, arm, process=None):
     Raises
     ------
     ValueError
-        An unknown arm; a pole on or outside the unit circle; "depth-aware" of a state that no input reaches;
-        "isometric" of layers that are not scalar, or of a pole 0 in current timing.
+        As on the numeric floor.
 
     Notes
     -----
-    Either timing. Orvieto et al., arXiv 2303.06349 (LRU). Equal real poles, white input: the depth-aware
-    γ_k² = (1−λ²) P_{k−2}(x)/P_{k−1}(x), x = (1+λ²)/(1−λ²), with Legendre's polynomials P; new here.
+    Equal real poles, white input: the depth-aware γ_k² = (1−λ²) P_{k−2}(x)/P_{k−1}(x), x = (1+λ²)/(1−λ²), with
+    Legendre's polynomials P, falls from 1−λ² to (1−λ)²; new here.
     """
     require_stack(stack)
     expressions.choice(arm, "arm", ARMS)
@@ -80,21 +76,13 @@ def _padded(rows):
 
 
 def normalize(stack, arm, process=None):
-    r"""The stack with a normalization applied.
-
-    Row n of layer k's B is multiplied by γ_{k,n} of `normalization`, earlier layers first; C, D and the poles stay.
-    "isometric" replaces the layers of a scalar cascade by the all-pass layers of their poles, whatever their gains:
-
-    .. math:: H_k(z) = \frac{z^{-1} - \bar\lambda_k}{1 - \lambda_k z^{-1}}, \qquad |H_k(e^{i\omega})| = 1
-
-    with b = c = √(1−\|λ\|²), d = −λ̄ (delayed timing), or b = √(1−\|λ\|²), c = b/λ, d = −1/λ (current timing, λ ≠ 0).
+    """The stack with a normalization applied, as `numeric.normalize`, exactly.
 
     Parameters
     ----------
     stack : Stack
-    arm : {"none", "unit-dc", "l1", "lru", "depth-aware", "isometric"}
-    process : Process
-        Of the input; white noise of unit variance if None.
+    arm, process
+        As in `normalization`.
 
     Returns
     -------
@@ -104,10 +92,6 @@ def normalize(stack, arm, process=None):
     ------
     ValueError
         As `normalization`.
-
-    Notes
-    -----
-    All-pass sections: Oppenheim & Schafer, Discrete-Time Signal Processing, section 5.5.
     """
     gains = normalization(stack, arm, process)
     layers = [
