@@ -15,10 +15,12 @@ gain √(1−|ρ|²): V_k = (1−|ρ|²) V(ρ, λ_1, …, λ_k).
 """
 
 from ...symbolic.rationals import indeterminates
-from ..arithmetic import deviation, mp, parameters
+from ..arithmetic import deviation, long, mp, parameters
 from ..domains import Domain
-from ..moments import moment, variance
+from ..moments import LATE, cascade, moment, variance
 from ..theorem import Origin, Step, Theorem, Tier
+
+CORRELATION = 0.4
 
 
 def law(variances, b, c):
@@ -65,24 +67,32 @@ def _unit(law, K):
 
 
 def shadow(law, stack, machine):
-    """The machine's gains under white input; unit states with the law's gains, white and AR(1), ρ the last pole."""
-    own, rho = parameters(stack), stack.poles[-1].item()
-    white = _gains(law, own, range(1, len(stack) + 1), lambda k: variance(own.poles[:k], own.conjugates[:k]))
-    pole, conjugate = own.poles[-1], own.conjugates[-1]
-    colored = _gains(law, own, range(1, len(stack) + 1), lambda k: (1 - pole * conjugate) * variance(
-        [pole, *own.poles[:k]], [conjugate, *own.conjugates[:k]]))
+    """The machine's gains for white input; unit states with the law's gains under three inputs.
 
-    def states(gains, process):
-        scaled = stack.replace(B=[float(gain) * b for gain, b in zip(gains, stack.B, strict=True)])
-        return deviation([1] * len(stack), machine.state_variance(scaled, process)[:, 0])
+    White; AR(1), ρ the last pole; correlated over two lags, R(1) = .4, which adds .8 Re E[y_{t+1} y_t*] of white input.
+    """
+    own, depths = parameters(stack), range(1, len(stack) + 1)
+    rho, conjugate = own.poles[-1], own.conjugates[-1]
+    poles, conjugates = [own.poles[:k] for k in depths], [own.conjugates[:k] for k in depths]
+    white = [variance(*pair) for pair in zip(poles, conjugates, strict=True)]
+    late = [moment(cascade(p), [*cascade(q), LATE]) for p, q in zip(poles, conjugates, strict=True)]
+    colored = [(1 - rho * conjugate) * variance([rho, *p], [conjugate, *q])
+               for p, q in zip(poles, conjugates, strict=True)]
+    sampled = [V + 2 * long(CORRELATION) * mp.re(R) for V, R in zip(white, late, strict=True)]
+    inputs = (white, machine.white()), (colored, machine.ar1(stack.poles[-1].item())), (
+        sampled, machine.sampled([1.0, CORRELATION]))
+    states = (machine.state_variance(_scaled(stack, _gains(law, own, V)), process)[:, 0] for V, process in inputs)
+    return max(deviation(_gains(law, own, white), machine.normalization(stack, "depth-aware")[:, 0]),
+               *(deviation([1] * len(stack), row) for row in states))
 
-    return max(deviation(white, machine.normalization(stack, "depth-aware")[:, 0]),
-               states(white, machine.white()), states(colored, machine.ar1(rho)))
 
-
-def _gains(law, own, depths, variance):
-    squares = law([mp.re(variance(k)) for k in depths], [abs(b) ** 2 for b in own.b], [abs(c) ** 2 for c in own.c])
+def _gains(law, own, variances):
+    squares = law([mp.re(V) for V in variances], [abs(b) ** 2 for b in own.b], [abs(c) ** 2 for c in own.c])
     return [mp.sqrt(square) for square in squares]
+
+
+def _scaled(stack, gains):
+    return stack.replace(B=[float(gain) * b for gain, b in zip(gains, stack.B, strict=True)])
 
 
 THEOREM = Theorem(

@@ -64,8 +64,8 @@ def shadow(law, stack, machine):
     worst = 0.0
     for unit_dc in (False, True):
         V = law(m + n, m * n, unit_dc)
-        b = 1 - stack.poles if unit_dc else 1.0
-        worst = max(worst, deviation(V, machine.autocovariance(machine.cascade(stack.poles, b), 0)))
+        layers = machine.cascade(stack.poles, 1 - stack.poles if unit_dc else 1.0, timing=stack.timing)
+        worst = max(worst, deviation(V, machine.autocovariance(layers, 0)))
         bound = law(m + n, (m + n) ** 2 / 4, unit_dc)
         if (V < bound) if unit_dc else (V > bound):
             return float("inf")

@@ -82,7 +82,7 @@ def shadow(law, stack, machine):
     worst = 0.0
     for N, H in ((1, 2), (2, 1)):
         own = (poles * N)[:N]
-        spectra = mean(_spectrum(machine, rho, own, B, C) for B, C in matrices((N, H), (H, N)))
+        spectra = mean(_spectrum(machine, stack.timing, [rho, *own], B, C) for B, C in matrices((N, H), (H, N)))
         predicted = []
         for omega in ANGLES:
             z = mp.expj(-mp.mpf(omega))
@@ -93,13 +93,14 @@ def shadow(law, stack, machine):
     return worst
 
 
-def _spectrum(machine, rho, poles, B, C):
+def _spectrum(machine, timing, poles, B, C):
     """tr(T Σ T*)/H at the angles, of the network front → rms norm → layer → residual sum, linearized."""
+    rho, *poles = poles
     H, N = len(C), len(poles)
     front = machine.Layer([rho] * H, np.eye(H), np.eye(H))
     gains = np.array([float(mp.sqrt(1 - abs(long(p)) ** 2)) for p in poles])
     layer = machine.Layer(poles, gains[:, None] * np.array(B) / np.sqrt(H), np.array(C) / np.sqrt(N))
-    network = machine.Network((machine.Block(front), machine.Block(layer, norm="rms", residual=True)))
+    network = machine.Network((machine.Block(front), machine.Block(layer, norm="rms", residual=True)), timing=timing)
     response = machine.frequency_response(machine.linearize(network), ANGLES)
     return np.sum(np.abs(np.reshape(response, (len(ANGLES), -1))) ** 2, axis=1) / H
 
@@ -113,7 +114,7 @@ THEOREM = Theorem(
     hypotheses=("entries of $B$ and $C$ independent, of mean 0 and variance $1/H$ and $1/N$, independent of the input",
                 "exact for one block given its input, any $N$, $H$; along a stack in the limit of many channels",
                 "σ² the mean variance of the channels (RMS norm, linearized)",
-                "real or complex poles, $|\\lambda_n| < 1$", "current timing; delayed timing only turns phases"),
+                "real or complex poles, $|\\lambda_n| < 1$", "either timing"),
     origin=Origin.NEW,
     reference="the blocks of S4, S5, LRU and Mamba networks",
     tier=Tier.EXACT,

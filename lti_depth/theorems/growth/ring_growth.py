@@ -91,10 +91,11 @@ def shadow(law, stack, machine):
     for N, turns in ((2, (1, -1)), (4, (1, -1, 1j, -1j))):
         M = [law(p, q, N, mp.expj(-mp.mpf(omega))) for omega in ANGLES]
         layers = [_layer(machine, pole, turns, signs) for signs in product((1, -1), repeat=N)]
-        found = mean(np.abs(machine.frequency_response(machine.stack([layer]), ANGLES)) ** 2 for layer in layers)
+        alone = (machine.stack([layer], timing=stack.timing) for layer in layers)
+        found = mean(np.abs(machine.frequency_response(one, ANGLES)) ** 2 for one in alone)
         worst = max(worst, *(deviation(*pair) for pair in zip(M, found, strict=True)))
     pairs = product([_layer(machine, pole, (1, -1), signs) for signs in product((1, -1), repeat=2)], repeat=2)
-    found = mean(machine.autocovariance(machine.stack(pair), 0) for pair in pairs)
+    found = mean(machine.autocovariance(machine.stack(pair, timing=stack.timing), 0) for pair in pairs)
     return max(worst, deviation(legendre(2, (p * q) ** 2), found))
 
 

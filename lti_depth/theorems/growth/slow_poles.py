@@ -71,7 +71,7 @@ def shadow(law, stack, machine):
     phase = pole / abs(pole) if pole else 1.0
     slow = phase * (1 - 2.0**-4 * (1 - abs(pole) * (1 - 2.0**-6))) ** 0.5
     gap = 1 - abs(long(slow)) ** 2
-    variances = machine.state_variance(machine.cascade([slow] * len(DEPTHS)))[:, 0]
+    variances = machine.state_variance(machine.cascade([slow] * len(DEPTHS), timing=stack.timing))[:, 0]
     return max(
         deviation(law(mp.mpf(comb(2 * K - 2, K - 1)), K, gap), long(variances[K - 1]) * gap ** (2 * K - 1)) / gap**2
         for K in DEPTHS)
