@@ -48,10 +48,10 @@ def recursion_holds():
 def finite_form_holds():
     """The recursion of A_K, coefficient by coefficient, j and K indeterminate; and its highest coefficient."""
     j, K = indeterminates("j", "K")
-    more, late = [K / (K - j), j / (K - j)], j / (K - j)  # C(K,j), C(K,j−1)…: here over C(K−1,j)
+    more, late = K / (K - j), j / (K - j)  # C(K, j), C(K−1, j−1), over C(K−1, j)
     less = [(K - 1 - j) / (K - 1), j / (K - 1), j * (j - 1) / ((K - 1) * (K - j))]  # C(K−2, j), j−1, j−2
     right = (2 * K - 1) * (1 + late**2) - (K - 1) * (less[0] ** 2 - 2 * less[1] ** 2 + less[2] ** 2)
-    return K * more[0] ** 2 == right and (2 * K - 1) - (K - 1) == K
+    return K * more**2 == right and (2 * K - 1) - (K - 1) == K
 
 
 def solves_recursion(variance, depths=range(2, 7)):

@@ -93,23 +93,23 @@ def shadow(law, stack, machine):
         variances.append(S.mean())
         S = S * (1 + M / S.mean())
     own = parameters(machine.cascade([pole]))
-    increments = _increments(law, abs(own.poles[0]) ** 2)
+    rises = increments(law, abs(own.poles[0]) ** 2)
     supremum = (1 + abs(own.poles[0])) / (1 - abs(own.poles[0]))
-    if not all(m <= supremum for m in increments):
+    if not all(m <= supremum for m in rises):
         return float("inf")
-    return deviation(increments, np.diff(variances))
+    return deviation(rises, np.diff(variances))
 
 
-def _increments(law, squared):
+def increments(law, squared):
     """m_1 = 1 and its rises, E_k M^n from the coefficients of S_k in powers of M."""
     moments = [mp.one, *(legendre(n, squared) for n in range(1, BLOCKS + 3))]
-    S, V, increments = [mp.one], mp.one, [mp.one]
-    while len(increments) < BLOCKS:
+    S, V, found = [mp.one], mp.one, [mp.one]
+    while len(found) < BLOCKS:
         first, second = (sum(s * moments[j + n] for j, s in enumerate(S)) / V for n in (1, 2))
-        increments.append(increments[-1] + law(first, second, V))
+        found.append(found[-1] + law(first, second, V))
         S = [s + t / V for s, t in zip([*S, mp.zero], [mp.zero, *S], strict=True)]
-        V += increments[-2]
-    return increments
+        V += found[-2]
+    return found
 
 
 THEOREM = Theorem(
