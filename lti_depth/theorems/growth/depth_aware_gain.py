@@ -37,8 +37,8 @@ def bug(variances, b, c):
 def prove(law):
     """The step for abstract V; unit states from the equations of stationarity of the scaled stack, AR(1) in front."""
     return (
-        Step(r"$\gamma_1^2 ⋯ \gamma_k^2 |b_1|^2 ⋯ |b_k|^2 |c_1|^2 ⋯ |c_{k-1}|^2 V_k = 1$ for abstract $V_k$: from $k$ "
-             r"to $k+1$ one factor", _telescopes(law)),
+        Step(r"$V_k \prod_{j \le k} \gamma_j^2 |b_j|^2 \prod_{j<k} |c_j|^2 = 1$ for abstract $V_k$: from $k$ to $k+1$ "
+             "one factor", _telescopes(law)),
         *(Step(rf"$E|x_k|^2 = 1$ for $k \le {K}$ under AR(1) input, from the equations of stationarity of the scaled "
                "stack", _unit(law, K)) for K in (1, 2)),
     )  # fmt: skip

@@ -51,7 +51,7 @@ def prove(law):
         Step(r"$V_k = (1-x)^{-k} P_{k-1}$ solves $k(1-x)^2 V_{k+1} = (2k-1)(1+x) V_k - (k-1) V_{k-1}$, "
              r"$x = |\lambda|^2$, the recursion of $\sum_t \binom{t+k-1}{k-1}^2 x^t$, for all $k$",
              equal_layers.recursion_holds() and _bonnet()),
-        *(Step(rf"$\gamma_1^2 ⋯ \gamma_{K}^2 V_{K} = 1$, $V_{K}$ from the equations of stationarity",
+        *(Step(rf"$V_{K} \prod_{{j \le {K}}} \gamma_j^2 = 1$, $V_{K}$ from the equations of stationarity",
                _unit(law, K)) for K in range(1, 5)),
         *(Step(rf"$\gamma_{k + 1} \le \gamma_{k}$: $\gamma_{k}^2 - \gamma_{k + 1}^2$ has no negative coefficient "
                "over the product of the denominators and of a power of $1-x$", _falls(gains[k - 1], gains[k]))

@@ -14,9 +14,11 @@ increases as |m_1 − m_2| falls. In ∂V/∂p the sign is that of
     2(1+D+p)(1+2D+4p) + 2(1+D+2p)(1+2D+4p) − 4(1+D+2p)(1+D+p),
 
 a polynomial in D and p with coefficients ≥ 0 only: V increases with p. The gains 1−λ_k divide V by (1+D+p)², which
-leaves (1+D+2p)/((1+D)(1+2D+4p)), with the derivative −2/(1+2D+4p)² < 0: there the order is reversed. For K ≥ 3 the
-first is a conjecture, and the second is false (three equal layers can exceed one slow one).
+leaves (1+D+2p)/((1+D)(1+2D+4p)), with the derivative −2/((1+D)(1+2D+4p)²) < 0: there the order is reversed. For K ≥ 3
+the first is a conjecture, and the second is false: three equal layers can exceed one slow one.
 """
+
+from fractions import Fraction
 
 from ...symbolic.rationals import indeterminates
 from ..arithmetic import deviation, parameters
@@ -51,7 +53,15 @@ def prove(law):
         Step(r"Under unit gain at frequency 0 the same of $V(D, p) - V(D, p + \epsilon)$", _positive(-fall / extra)),
         Step(r"$D^2/4 - m_1 m_2 = (m_1 - m_2)^2/4$: $p$ is largest where the poles are equal",
              (m + n) ** 2 / 4 - m * n == ((m - n) / 2) ** 2),
+        Step(r"$D = 100$, unit gain at frequency 0: three equal layers exceed one slow layer, two do not",
+             _unit_dc(100, 2) < law(100, 0, True) < _unit_dc(100, 3)),
     )  # fmt: skip
+
+
+def _unit_dc(delay, K):
+    """V of K equal layers."""
+    pole = Fraction(delay, delay + K)
+    return variance([pole] * K, [pole] * K) * (1 - pole) ** (2 * K)
 
 
 def _positive(ratio):

@@ -10,6 +10,8 @@ nothing beside s^{−1/2}. So the normalized spectrum tends to the Gaussian dens
 
     sup_Δ |R(Δ)/R(0) − e^{−Δ²/(4s)}| ≤ ∫ |difference of densities| → 0.
 
+Without the second condition it fails: for λ_k = 1 − 2^{−k} the last layer always has ¾ of s, and the error stays.
+
 Next term, equal layers, S_u smooth at 0, even. The exponent K log(1+βD) = u² − κu⁴ + O(K^{−2}), and
 S_u = S_u(0)(1 + χu² + O(K^{−2})), with
 
