@@ -126,8 +126,8 @@ THEOREM = Theorem(
     name="deep-limit",
     title="The variance of deep stacks",
     statement=r"$K \to \infty$ equal layers: $V_K = (1-|\lambda|)^{-2K} \frac{1-|\lambda|}{\sqrt{4\pi|\lambda|K}}\, "
-              r"[S_u(\theta) + o(1)]$, $\theta = \mathrm{arg}\,\lambda$; for $S_u$ smooth at θ the bracket is $S_u(\theta) "
-              r"[1 + \frac{3}{8K}(1 + \frac{(1-|\lambda|)^2}{6|\lambda|})] + S_u''(\theta) "
+              r"[S_u(\theta) + o(1)]$, $\theta = \mathrm{arg}\,\lambda$; for $S_u$ smooth at θ the bracket is "
+              r"$S_u(\theta) [1 + \frac{3}{8K}(1 + \frac{(1-|\lambda|)^2}{6|\lambda|})] + S_u''(\theta) "
               r"\frac{(1-|\lambda|)^2}{4|\lambda|K} + O(K^{-2})$. Each layer multiplies by $(1-|\lambda|)^{-2}$, the "
               "square of its largest gain.",
     hypotheses=("equal scalar layers without feedthrough, $b = c = 1$", "real or complex λ, $0 < |\\lambda| < 1$",

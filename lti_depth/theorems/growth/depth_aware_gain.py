@@ -53,17 +53,17 @@ def _telescopes(law):
 
 
 def _unit(law, K):
-    """Complex poles and ρ by themselves and their conjugates; gains enter as |γ b|² and |c|² in the first factor."""
-    names = [f"{name}{k}" for name in "pqbc" for k in range(K + 1)]
-    numbers = indeterminates(*names)
+    """The AR(1) input is layer 0. Poles and conjugates apart; |γ b|² and |c|² enter in the first factor of E x x̄."""
+    numbers = indeterminates(*(f"{name}{k}" for name in "pqbc" for k in range(K + 1)))
     poles, conjugates, b, c = (numbers[i : i + K + 1] for i in range(0, len(numbers), K + 1))
-    one = 1 - poles[0] * conjugates[0]
-    variances = [one * variance(poles[: k + 1], conjugates[: k + 1]) for k in range(1, K + 1)]
+    unit = 1 - poles[0] * conjugates[0]
+    variances = [unit * variance(poles[: k + 1], conjugates[: k + 1]) for k in range(1, K + 1)]
     gains = law(variances, list(b[1:]), list(c[1:]))
-    sections = [(poles[0], one, 0), *((p, e * g, 0) for p, e, g in zip(poles[1:], b[1:], gains, strict=True))]
-    into = [1, 1, *c[1:K]]  # c_{k−1} in front of layer k
-    scaled = [(p, e * out, 0) for (p, e, _), out in zip(sections, into, strict=True)]
-    return all(moment(scaled[: k + 1], [(q, 1, 0) for q in conjugates[: k + 1]]) == 1 for k in range(1, K + 1))
+    into = [1, *c[1:K]]  # |c_{k−1}|²
+    scaled = [(poles[0], unit, 0), *((pole, before * energy * gain, 0) for pole, before, energy, gain
+                                     in zip(poles[1:], into, b[1:], gains, strict=True))]
+    plain = cascade(conjugates)
+    return all(moment(scaled[: k + 1], plain[: k + 1]) == 1 for k in range(1, K + 1))
 
 
 def shadow(law, stack, machine):
