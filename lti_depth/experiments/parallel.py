@@ -1,15 +1,11 @@
 """Several experiments at once, one process each."""
 
-import multiprocessing
-import os
-import signal
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from functools import partial
 
+from .. import parallel
 from . import run
 
-PROCESSES = 2
-_fractions = None  # in a worker: how far each experiment is, shared with the parent
+PROCESSES = parallel.PROCESSES
 
 
 def run_all(names, *, full=False, progress=lambda name, fraction: None, processes=PROCESSES):
@@ -27,53 +23,8 @@ def run_all(names, *, full=False, progress=lambda name, fraction: None, processe
     -------
     list of Result, in the order of `names`
     """
-    context = multiprocessing.get_context("spawn")  # a fork would copy the locks of compiled code and thread pools
-    fractions = context.Array("d", len(names))
-    with _one_thread_each(), ProcessPoolExecutor(processes, context, _share, (fractions,)) as pool:
-        try:
-            futures = [pool.submit(_run, index, name, full) for index, name in enumerate(names)]
-            pending, before = set(futures), [0.0] * len(names)
-            while pending:
-                done, pending = wait(pending, timeout=0.25, return_when=FIRST_COMPLETED)
-                for future in done:
-                    future.result()  # raises what was raised there
-                now = list(fractions)
-                moved = [name for name, old, new in zip(names, before, now, strict=True) if new > old]
-                if moved:
-                    progress(moved[-1], sum(now) / len(names))
-                before = now
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for worker in multiprocessing.active_children():
-                worker.terminate()
-            raise
-        return [future.result() for future in futures]
+    return parallel.run_all(partial(_run, full=full), names, progress=progress, processes=processes)
 
 
-@contextmanager
-def _one_thread_each():
-    """Processes started here multiply their matrices on one thread: those of two would fight for the cores."""
-    names = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update({name: value or "1" for name, value in before.items()})
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-
-
-def _share(fractions):
-    global _fractions
-    _fractions = fractions
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's to act on
-
-
-def _run(index, name, full):
-    def progress(fraction):
-        _fractions[index] = fraction
-
-    result = run(name, full=full, progress=progress)
-    progress(1.0)
-    return result
+def _run(name, progress, *, full):
+    return run(name, full=full, progress=progress)

@@ -2,17 +2,40 @@
 
 from importlib import import_module
 
+from .. import parallel
 from .theorem import Origin, Step, Theorem, Tier
 
-TOPICS = ("responses", "covariances", "growth", "delays", "equivalence", "learning", "bounds")
+TOPICS = {
+    "responses": "Transfer functions, zeros and impulse responses",
+    "covariances": "Second moments of outputs and states",
+    "growth": "What depth does to variance, and normalization and residual sums about it",
+    "delays": "Group delay and what it means in time",
+    "equivalence": "Deep and wide: one map, two forms",
+    "learning": "Sensitivities, plateaus and flows",
+    "bounds": "How much a state of given size can hold",
+}
+"""The topics and their titles."""
 
-__all__ = ["TOPICS", "Origin", "Step", "Theorem", "Tier", "names", "run", "theorem"]
+__all__ = ["TOPICS", "Origin", "Step", "Theorem", "Tier", "names", "run", "run_all", "select", "theorem"]
 
 
 def names(topic=None):
     """The names of all theorems, or of those of a topic, in order."""
     topics = TOPICS if topic is None else (topic,)
     return tuple(name for each in topics for name in import_module(f"{__name__}.{each}").NAMES)
+
+
+def select(chosen):
+    """`chosen` as a tuple of names, in order and each once; all theorems for none.
+
+    Raises
+    ------
+    ValueError
+        There is no theorem of one of these names; says which is nearest.
+    """
+    for name in chosen:
+        theorem(name)
+    return tuple(name for name in names() if name in chosen or not chosen)
 
 
 def theorem(name):
@@ -38,3 +61,27 @@ def run(name, *, samples=8, seed=0):
     from .runner import run
 
     return run(theorem(name), samples=samples, seed=seed)
+
+
+def run_all(chosen=(), *, progress=lambda name, fraction: None, processes=parallel.PROCESSES):
+    """`run` of several theorems, all of them for none, side by side; one alone in this process.
+
+    Parameters
+    ----------
+    chosen : sequence of str
+    progress : callable
+        Called a few times a second with the last theorem that was tried and the fraction of all done.
+    processes : int
+
+    Returns
+    -------
+    list of Outcome, in the order of `names`
+    """
+    chosen = select(chosen)
+    if len(chosen) == 1:
+        return [run(chosen[0])]
+    return parallel.run_all(_run, chosen, progress=progress, processes=processes)
+
+
+def _run(name, progress):
+    return run(name)

@@ -79,7 +79,7 @@ def run(theorem, *, samples=8, seed=0):
     rng = np.random.default_rng(seed)
     stacks = [theorem.domain.draw(rng) for _ in range(samples)]
     steps = tuple(theorem.prove(theorem.law))
-    deviation = max(theorem.shadow(theorem.law, stack, numeric) for stack in stacks)
+    deviation = float(np.max([float(theorem.shadow(theorem.law, stack, numeric)) for stack in stacks]))  # nan stays
     in_proof = not all(step.holds for step in theorem.prove(theorem.bug))
     in_shadow = any(not theorem.shadow(theorem.bug, stack, numeric) <= theorem.tolerance for stack in stacks)
     return Outcome(theorem, steps, deviation, in_proof, in_shadow, samples, perf_counter() - began)

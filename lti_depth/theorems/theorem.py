@@ -93,6 +93,12 @@ class Theorem:
     domain: Domain
     tolerance: float = 1e-9
 
+    def __reduce__(self):
+        """Pickled by name: what it holds is code."""
+        from . import theorem
+
+        return theorem, (self.name,)
+
     @property
     def sense(self):
         """The tier in words: "exact for K ≤ 4"."""
