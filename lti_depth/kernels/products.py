@@ -17,7 +17,8 @@ def accumulate(M, K, N, A, a, mirrored, B, b, out, o):
     """out (M, N) += A (M, K) B (K, N), with A stored transposed, (K, M), where `mirrored`.
 
     Two vectors of columns at a time, or one: their part of B side by side in `panel`, eight rows of the result in
-    registers. The columns left over go one by one.
+    registers, 16 of the 32 of AVX-512: ten loads for sixteen multiply-adds, whose latency they hide. The columns left
+    over go one by one.
     """
     lanes = 64 // out.itemsize
     row, column = (1, M) if mirrored else (K, 1)
