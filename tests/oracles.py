@@ -431,3 +431,38 @@ def covariance_from_rest(system, process, T):
         for r in range(T):
             total = total + (R[r - s] if r >= s else mp.conj(R[s - r])) * terms[s] @ adjoint(terms[r])
     return total
+
+
+# --- Memory (the theory, section 14) ----------------------------------------------------------------------------------
+
+
+def hankel_singular_values(stack):
+    """√eig(W_o W_c), falling, of the matrices found by unit vectors."""
+    s = system(stack)
+    reached, observed = gramian(s.A, s.B), gramian(adjoint(s.A), adjoint(s.C))
+    product = mp.matrix((observed @ reached).tolist())
+    values = mp.eig(product, left=False, right=False) if len(s.A) > 1 else [product[0, 0]]
+    return sorted((mp.sqrt(abs(value)) for value in values), reverse=True)
+
+
+def memory_function(stack, lags):
+    """h_τ* W⁻¹ h_τ, h_τ the states τ samples after an impulse, one sample later in delayed timing.
+
+    A state that follows from those before it is left out.
+    """
+    s = system(stack)
+    W, kept = gramian(s.A, s.B), []
+    for i in range(len(W)):
+        seen = W[i, kept] @ inverse(W[np.ix_(kept, kept)]) @ W[kept, i] if kept else 0
+        if abs(W[i, i] - seen) > mp.mpf(10) ** -40 * abs(W[i, i]):
+            kept.append(i)
+    precision, values, h = inverse(W[np.ix_(kept, kept)]), {}, s.B[:, 0]
+    for tau in range(max(lags) + 1):
+        values[tau] = mp.re(np.conj(h[kept]) @ precision @ h[kept])
+        h = s.A @ h
+    delay = int(stack.timing == "delayed")
+    return [values.get(lag - delay, mp.mpf(0)) for lag in lags]
+
+
+def inverse(matrix):
+    return np.array((mp.matrix(matrix.tolist()) ** -1).tolist(), dtype=object)

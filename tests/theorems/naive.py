@@ -3,12 +3,13 @@
 Processes are descriptions, as the oracles take them.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import oracles
 import slopes
 
 from lti_depth import numeric
-from lti_depth.system.fields import Fields
 
 
 def __getattr__(name):
@@ -88,16 +89,16 @@ def state_covariance(stack, process=("white", 1.0)):
     return oracles.state_covariance(stack, process)
 
 
-def sensitivity(stack, process=("white", 1.0)):
-    """Of a scalar cascade."""
-    squares = [slopes.inner_products(stack, [name], process)[0, 0].real for name in slopes.parameters(stack)]
-    return Fields(*np.array(squares, dtype=object).reshape(len(Fields._fields), len(stack)))
+@dataclass(frozen=True)
+class sensitivity:
+    """Of a scalar cascade: each field is computed when it is asked for."""
 
+    stack: numeric.Stack
+    process: tuple = ("white", 1.0)
 
-def gauss_newton(stack, process=("white", 1.0)):
-    """The matrix; its rank is the numeric floor's."""
-    matrix = slopes.inner_products(stack, slopes.parameters(stack), process)
-    return numeric.sensitivities.GaussNewton(matrix, numeric.gauss_newton(stack).rank)
+    def __getattr__(self, field):
+        names = [name for name in slopes.parameters(self.stack) if name[0] == field]
+        return np.array([slopes.inner_products(self.stack, [name], self.process)[0, 0].real for name in names])
 
 
 def hankel_singular_values(stack):

@@ -59,8 +59,8 @@ def prove(law):
                  for D in range(4) for n in (D, D + 1) for S in range(n))),
         Step(r"AR(1): $(1-\rho^2) \Sigma^{-1}$ is tridiagonal, $D \le 3$", all(_precision(law, rho, n, D)
              for D in (1, 2, 3) for n in (D, D + 1))),
-        Step(r"One layer, AR(1), $\lambda$ and $\rho$ on a rational grid, $D \le 3$: $(D+1)$ times the "
-             r"loss at the best gain is not below $\sum_{j>1} \mu_j$", all(_holds(law, *pair, D) for D in range(4) for pair in GRID)),
+        Step(r"One layer, AR(1), rational $\lambda$ and $\rho$, $D \le 3$: $(D+1)$ times the loss at the best gain is "
+             r"not below $\sum_{j>1} \mu_j$", all(_holds(law, *pair, D) for D in range(4) for pair in GRID)),
     )  # fmt: skip
 
 
