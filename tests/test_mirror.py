@@ -9,14 +9,16 @@ from lti_depth import numeric, symbolic
 OBSERVABLES = [
     "transfer_function", "frequency_response", "power_spectrum", "impulse_response", "step_response", "group_delay",
     "phase_delay", "zeros", "autocovariance", "state_variance", "state_covariance", "equivalent_layer",
-    "sensitivity", "normalization", "normalize",
+    "sensitivity", "normalization", "normalize", "gauss_newton", "hankel_singular_values", "memory_function",
 ]  # fmt: skip
 CONSTRUCTORS = ["Layer", "stack", "series", "repeat", "white", "ar1", "arma", "shaped", "sampled"]
 NUMERIC_ONLY = {
-    "Block", "Network", "linearize", "recorded", "simulate", "correlation_length", "gauss_newton",
-    "hankel_singular_values", "memory_function",
+    "Block", "Network", "linearize", "recorded", "simulate", "correlation_length",
 }  # fmt: skip
-SYMBOLIC_ONLY = {"Tower", "asymptotic_variance", "derive", "growth_per_layer", "scalar_cascade"}
+SYMBOLIC_ONLY = {
+    "Tower", "asymptotic_variance", "delay_sensitivity", "derive", "growth_per_layer", "modal", "residues",
+    "scalar_cascade",
+}  # fmt: skip
 
 
 def arguments(function):

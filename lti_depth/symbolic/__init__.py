@@ -9,23 +9,28 @@ inside the unit circle. Units: omega in rad/sample, delays in samples, lags and 
 from . import depth_covariances, depth_equivalence, depth_responses  # noqa: F401  (they register the laws of towers)
 from .builders import cascade, repeat, scalar_cascade, series, stack
 from .covariances import autocovariance, state_covariance, state_variance
+from .delay_sensitivities import delay_sensitivity
 from .delays import group_delay, phase_delay, zeros
 from .equivalence import equivalent_layer
 from .frequency import frequency_response, power_spectrum, transfer_function
 from .growth import asymptotic_variance, growth_per_layer
+from .hankel import hankel_singular_values
 from .layers import Layer
+from .memories import memory_function
+from .modal import modal, residues
 from .normalizations import normalization, normalize
 from .printing import derive
 from .processes import Process, ar1, arma, recorded, sampled, shaped, white
 from .responses import impulse_response, step_response
-from .sensitivities import sensitivity
+from .sensitivities import gauss_newton, sensitivity
 from .stacks import Stack
 from .towers import Tower
 
 __all__ = [
     "Layer", "Process", "Stack", "Tower", "ar1", "arma", "asymptotic_variance", "autocovariance", "cascade",
-    "derive", "equivalent_layer", "frequency_response", "group_delay", "growth_per_layer", "impulse_response",
-    "normalization", "normalize", "phase_delay", "power_spectrum", "recorded", "repeat", "sampled",
-    "scalar_cascade", "sensitivity", "series", "shaped", "stack", "state_covariance", "state_variance",
-    "step_response", "transfer_function", "white", "zeros",
+    "delay_sensitivity", "derive", "equivalent_layer", "frequency_response", "gauss_newton", "group_delay",
+    "growth_per_layer", "hankel_singular_values", "impulse_response", "memory_function", "modal", "normalization",
+    "normalize", "phase_delay", "power_spectrum", "recorded", "repeat", "residues", "sampled", "scalar_cascade",
+    "sensitivity", "series", "shaped", "stack", "state_covariance", "state_variance", "step_response",
+    "transfer_function", "white", "zeros",
 ]  # fmt: skip

@@ -53,8 +53,8 @@ def autocovariance(stack, lag, process=None, layer=None):
     process = require_process(stack, process, "autocovariance")
     chain = Chain.of(through(stack, layer))
     if expressions.is_backward(lag):
-        return _adjoint(_response(chain, chain, process, -lag))
-    return _response(chain, chain, process, lag)
+        return _adjoint(response(chain, chain, process, -lag))
+    return response(chain, chain, process, lag)
 
 
 def state_variance(stack, process=None, horizon=None):
@@ -94,7 +94,7 @@ def state_variance(stack, process=None, horizon=None):
     rows = []
     for k, layer in enumerate(stack.layers):
         readouts = (_before(stack, k) + _readout(layer, [n], stack.timing) for n in range(layer.width))
-        rows.append([_response(chain, chain, process, 0) for chain in readouts])
+        rows.append([response(chain, chain, process, 0) for chain in readouts])
     return _padded(rows)
 
 
@@ -125,15 +125,15 @@ def state_covariance(stack, process=None):
     process = require_process(stack, process, "state_covariance")
     closed = stack.closed()
     chains = [_before(closed, k) + _readout(closed[k], range(closed[k].width), stack.timing) for k in range(len(stack))]
-    blocks = [[_matrix(_response(left, right, process, 0)) for right in chains[: i + 1]]
+    blocks = [[_matrix(response(left, right, process, 0)) for right in chains[: i + 1]]
               for i, left in enumerate(chains)]
     K = range(len(stack))
     rows = (sympy.Matrix.hstack(*(blocks[i][j] if j <= i else blocks[j][i].H for j in K)) for i in K)
     return sympy.ImmutableMatrix(sympy.Matrix.vstack(*rows))
 
 
-def _response(left, right, process, lag):
-    """E[y(t + lag) v(t)*] for the outputs of two chains with the same input."""
+def response(left, right, process, lag):
+    """E[y(t + lag) v(t)*], lag ≥ 0, for the outputs of two chains with the same input."""
     parts = []
     for part in process.parts:
         shape = Chain.of(part.shape)
@@ -151,7 +151,7 @@ def process_covariance(process, lag):
     """R(lag) of the process itself."""
     if expressions.is_backward(lag):
         return sympy.conjugate(process_covariance(process, -lag))
-    return _response(Chain(), Chain(), process, lag)
+    return response(Chain(), Chain(), process, lag)
 
 
 def _before(stack, k):

@@ -15,7 +15,8 @@ from sympy import Product, Sum, binomial, conjugate, legendre
 from . import expressions
 from .covariances import autocovariance, require_process
 from .depth_responses import pole_sum, require_plain, require_whole
-from .sensitivities import Fields, sensitivity
+from .derivatives import Fields
+from .sensitivities import sensitivity
 from .towers import Tower, of_tower
 
 

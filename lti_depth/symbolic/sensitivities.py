@@ -1,22 +1,17 @@
-"""How strongly the output answers to each parameter."""
+"""How strongly the output answers to each parameter: the diagonal and the whole of the Gauss–Newton matrix."""
 
-from typing import Any, NamedTuple
+from random import Random
+from typing import NamedTuple
 
 import sympy
+from sympy import Rational
 
-from .covariances import autocovariance, require_process
-from .layers import Layer
-from .stacks import Stack, require_stack
+from .covariances import require_process, response
+from .derivatives import Fields, derivatives, mapped
+from .fields import Field
+from .residues import Chain
+from .stacks import require_stack
 from .towers import observable
-
-
-class Fields(NamedTuple):
-    """One expression for each parameter of a stack, in the form of its fields `poles`, `B`, `C`, `D`."""
-
-    poles: Any
-    B: Any
-    C: Any
-    D: Any
 
 
 @observable
@@ -47,45 +42,84 @@ def sensitivity(stack, process=None):
 
     Notes
     -----
-    Either timing. Every derivative is the output of a longer stack: that of a state by its pole is the state sent
-    through its own pole once more, a sample later. One layer, AR(1) input: Zucchet & Orvieto, arXiv 2405.21064; any
-    depth: new here.
+    Either timing. One layer, AR(1) input: Zucchet & Orvieto, arXiv 2405.21064; any depth: new here.
     """
     require_stack(stack)
     process = require_process(stack, process, "sensitivity")
-    fields = Fields([], [], [], [])
-    for k, layer in enumerate(stack.layers):
-        for entries, field in zip(_of_layer(stack.closed(), k, layer, process), fields, strict=True):
-            field.append(entries)
+    poles, B, C, D = (mapped(field, lambda chain: _inner(chain, chain, process)) for field in derivatives(stack))
     if stack.is_cascade:
-        return Fields(*(tuple(entry[0] for entry in field) for field in fields))
-    return Fields(*map(tuple, fields))
+        return Fields(tuple(own for (own,) in poles), *(tuple(M[0][0] for M in field) for field in (B, C, D)))
+    return Fields(tuple(map(tuple, poles)), *(tuple(map(sympy.ImmutableMatrix, field)) for field in (B, C, D)))
 
 
-def _of_layer(closed, k, layer, process):
-    """The sensitivities to λ, B, C, D of layer k: a tuple and three matrices."""
-    full, states = closed[k], range(layer.width)
-    h_in, h_out = layer.channels
+class GaussNewton(NamedTuple):
+    """G = E[conj(∂_j y) ∂_k y], (P, P), and its rank."""
 
-    def power(*instead):
-        stack = Stack((*closed.layers[:k], *instead, *closed.layers[k + 1 :]), timing=closed.timing)
-        R = autocovariance(stack, 0, process)
-        return R.trace() if isinstance(R, sympy.MatrixBase) else R
+    matrix: sympy.ImmutableMatrix
+    rank: int
 
-    def unit(i, size):
-        return sympy.Matrix(size, 1, lambda row, _: int(row == i))
 
-    def state(n, B, C):
-        return Layer([full.poles[n]], B, C)
+MOST_DERIVATIVES = 40
+"""Parameters of a Gauss–Newton matrix: P(P+1)/2 covariances are derived."""
 
-    one, part = sympy.ones(1, 1), sympy.Rational(1, 4) if layer.real else 1
-    rows, columns = [full.B[n, :] for n in states], [full.C[:, n] for n in states]
-    wires = [[Layer([0], sympy.zeros(1, h_in), sympy.zeros(h_out, 1), unit(i, h_out) * unit(j, h_in).T)
-              for j in range(h_in)] for i in range(h_out)]
-    return (
-        tuple(power(state(n, rows[n], one), state(n, one, columns[n])) for n in states),
-        sympy.ImmutableMatrix([[power(state(n, unit(j, h_in).T, columns[n])) for j in range(h_in)] for n in states]),
-        sympy.ImmutableMatrix([[part * power(state(n, rows[n], unit(i, h_out))) for n in states]
-                               for i in range(h_out)]),
-        sympy.ImmutableMatrix([[power(wire) for wire in row] for row in wires]),
-    )  # fmt: skip
+
+def gauss_newton(stack, process=None):
+    r"""The Gauss–Newton matrix of the output, with its rank.
+
+    .. math:: G_{jk} = E[\overline{\partial_j y}\, \partial_k y]
+            = \frac{1}{2\pi} \int \mathrm{tr}\big[(\partial_j H)^* \partial_k H\big] S_u\, d\omega
+
+    Parameters
+    ----------
+    stack : Stack
+    process : Process
+        Of the input, independent on each channel; white noise of unit variance if None.
+
+    Returns
+    -------
+    GaussNewton
+        matrix, in the order all poles, all B, all C, all D, by layer and then by state (row-major). rank: exact for
+        numbers; with symbols that at rational values drawn for them, which is the generic one but for chance.
+
+    Raises
+    ------
+    ValueError
+        A pole on or outside the unit circle; more than 40 parameters.
+
+    Notes
+    -----
+    Either timing; Wirtinger derivatives as in `sensitivity`, which is the diagonal. G is the Hessian of ½E\|y − y_T\|²
+    where y = y_T. Gains of a scalar cascade without feedthrough enter through their product alone: their block has
+    rank one; equal poles have equal derivatives. Amari, Neural Computation 10:251, 1998.
+    """
+    require_stack(stack)
+    process = require_process(stack, process, "gauss_newton")
+    chains = _flat(derivatives(stack))
+    P = len(chains)
+    if P > MOST_DERIVATIVES:
+        raise ValueError(f"gauss_newton: expected at most {MOST_DERIVATIVES} parameters, got {P}; use the numeric "
+                         "floor, or sensitivity for the diagonal")
+    upper = {(j, k): _inner(chains[j], chains[k], process) for j in range(P) for k in range(j, P)}
+    G = sympy.ImmutableMatrix(P, P, lambda j, k: upper[j, k] if j <= k else sympy.conjugate(upper[k, j]))
+    return GaussNewton(G, _rank(stack, process, G))
+
+
+def _flat(nested):
+    """Of nested lists, in the order all poles, all B, all C, all D, by layer, row-major."""
+    return [nested] if not isinstance(nested, (list, tuple)) or isinstance(nested, Chain) else [
+        entry for part in nested for entry in _flat(part)]
+
+
+def _inner(first, second, process):
+    """E[conj(first) second], summed over the output channels."""
+    value = response(second, first, process, 0)
+    return value.trace() if isinstance(value, sympy.MatrixBase) else value
+
+
+def _rank(stack, process, G):
+    symbols = sorted(stack.free_symbols | process.free_symbols, key=str)
+    if not symbols:
+        return Field.holding(tuple(G)).dense(G).to_field().rank()
+    rng = Random(0)
+    point = {symbol: Rational(rng.randint(1, 97), 101) for symbol in symbols}
+    return gauss_newton(stack.xreplace(point), process.xreplace(point)).rank
