@@ -25,7 +25,7 @@ from ..arithmetic import long, mp
 from ..domains import Domain
 from ..linear import product, solve, transpose
 from ..moments import LATE, cascade, moment, variance
-from ..side_by_side import side_by_side
+from ..parallel import parallel
 from ..theorem import Origin, Step, Theorem, Tier
 
 
@@ -113,7 +113,7 @@ def shadow(law, stack, machine):
     """How far a cascade at its best gain, AR(1) input with the last pole as ρ, is below the law; D ≤ 4."""
     *poles, rho = stack.poles.tolist()
     S, late = len(poles), stack.timing == "delayed"
-    both, process = side_by_side([poles, [0.0]]), machine.ar1(rho)
+    both, process = parallel([poles, [0.0]]), machine.ar1(rho)
     energy, below = long(machine.autocovariance(both, 0, process)[0, 0]), [mp.zero]
     for D in range(late, 5):
         covariance, counted = law(S, D + 1 - late, D, lambda d: mp.mpf(rho) ** d)

@@ -20,10 +20,12 @@ and of a cascade it is a product of such matrices, each acting on one state and 
 columns are the two equations. (Blocks: the matrix of the cascade k+1 is that of the cascade k times that of a layer.)
 """
 
+import numpy as np
+
 from ...symbolic.rationals import indeterminates
 from ..arithmetic import deviation, mp, parameters
 from ..domains import Domain
-from ..linear import product, transpose
+from ..stepping import Numbers, matrices
 from ..theorem import Origin, Step, Theorem, Tier
 
 
@@ -60,36 +62,24 @@ def _all_pass(law, K):
     poles, conjugates = numbers[:K], numbers[K:]
     energy = [1 - p * q for p, q in zip(poles, conjugates, strict=True)]
     A, B, C = _realization(poles, conjugates, energy)
-    A_star, B_star, C_star = (transpose(M) for M in _realization(conjugates, poles, energy))
-    Q, Q_inverse = _diagonal(energy), _diagonal([1 / e for e in energy])
-    reached = _sum(product(product(A, Q), A_star), product(B, B_star))
-    observed = _sum(product(product(A_star, Q_inverse), A), product(C_star, C))
+    A_star, B_star, C_star = (M.T for M in _realization(conjugates, poles, energy))
+    Q, inverse = _diagonal(energy), _diagonal([1 / e for e in energy])
     alone = [law(e, e, p, q) for e, p, q in zip(energy, poles, conjugates, strict=True)]
-    return reached == Q and observed == Q_inverse and product(Q_inverse, Q) == _diagonal(alone)
+    return (
+        (A @ Q @ A_star + B @ B_star == Q).all() and (A_star @ inverse @ A + C_star @ C == inverse).all()
+        and (inverse @ Q == _diagonal(alone)).all()
+    )  # fmt: skip
 
 
 def _realization(poles, conjugates, energy):
-    """A, B, C of the cascade x_k[t+1] = λ_k x_k + r_k u_k, y_k = x_k − λ̄_k u_k, by feeding unit states and input."""
-    zero, K = 0 * poles[0], len(poles)
-    columns = []
-    for n in range(K + 1):
-        signal, after = zero + (n == K), []
-        for k in range(K):
-            state = zero + (n == k)
-            after.append(poles[k] * state + energy[k] * signal)
-            signal = state - conjugates[k] * signal
-        columns.append([*after, signal])
-    rows = transpose(columns)
-    return [row[:K] for row in rows[:K]], [row[K:] for row in rows[:K]], [rows[K][:K]]
+    """A, B, C of the all-pass cascade with the residues 1 − |λ_k|² in b and c = 1."""
+    layers = [Numbers(*(np.array(part, dtype=object) for part in ([p], [[e]], [[1]], [[-q]])))
+              for p, q, e in zip(poles, conjugates, energy, strict=True)]  # fmt: skip
+    return matrices(layers, "delayed")[:3]
 
 
 def _diagonal(entries):
-    zero = 0 * entries[0]
-    return [[entry if i == j else zero for j in range(len(entries))] for i, entry in enumerate(entries)]
-
-
-def _sum(A, B):
-    return [[a + b for a, b in zip(*rows, strict=True)] for rows in zip(A, B, strict=True)]
+    return np.array([[entry * (i == j) for j in range(len(entries))] for i, entry in enumerate(entries)], dtype=object)
 
 
 def shadow(law, stack, machine):

@@ -26,6 +26,7 @@ from ..arithmetic import deviation, parameters
 from ..domains import Domain
 from ..linear import product, rank, solve, transpose
 from ..moments import LATE, cascade, moment
+from ..stepping import Numbers, matrices
 from ..theorem import Origin, Step, Theorem, Tier
 
 TIMINGS = ("current", "delayed")
@@ -51,7 +52,7 @@ def prove(law):
     three = [[Fraction(n, 7) for n in numbers] for numbers in ((3, -2, 5), (1, 4, -3))]
     return (
         *(Step(rf"{timing.capitalize()} timing, $K \le 3$, poles among $0, p, q$: the rank of $[B, AB, …]$ is the law",
-               all(rank(responses(poles, timing, len(poles))) == law(poles, timing)
+               all(rank(_responses(poles, timing, len(poles))) == law(poles, timing)
                    for K in (1, 2, 3) for poles in tuples((0 * p, p, q), repeat=K)))
           for timing in TIMINGS),
         *(Step(rf"{timing.capitalize()} timing, $K \le 3$: $\sum_{{\tau<T}} \mathrm{{MF}}(\tau) + \mathrm{{tr}}\, "
@@ -64,16 +65,19 @@ def prove(law):
     )  # fmt: skip
 
 
-def responses(poles, timing, n):
-    """Of the states to a unit impulse, from its arrival on in the states (delayed: one sample later), n rows."""
-    states, rows = [0 * pole for pole in poles], []
-    for t in range(n):
-        signal, after = Fraction(t == 0), []
-        for pole, state in zip(poles, states, strict=True):
-            after.append(pole * state + signal)
-            signal = after[-1] if timing == "current" else state
-        states = after
-        rows.append(states)
+def _system(poles, timing):
+    """A and B of the states, found by stepping."""
+    layers = [Numbers(*(np.array(part, dtype=object) for part in ([p], [[1]], [[1]], [[0]]))) for p in poles]
+    return matrices(layers, timing)[:2]
+
+
+def _responses(poles, timing, n):
+    """A^τ B, τ < n: what a unit impulse leaves in the states, from its arrival on."""
+    A, h = _system(poles, timing)
+    rows = []
+    for _ in range(n):
+        rows.append(h[:, 0].tolist())
+        h = A @ h
     return rows
 
 
@@ -89,7 +93,7 @@ def covariance(poles, conjugates, timing):
 def memory(poles, conjugates, timing, n):
     """MF(0), …, MF(n−1) by its definition, all states independent."""
     inverse = solve(covariance(poles, conjugates, timing), _identity(poles))
-    own, twin = responses(poles, timing, n), responses(conjugates, timing, n)
+    own, twin = _responses(poles, timing, n), _responses(conjugates, timing, n)
     values = [product(product([h], transpose(inverse)), transpose([g]))[0][0] for g, h in zip(twin, own, strict=True)]
     return values if timing == "current" else [0 * poles[0], *values[: n - 1]]
 
@@ -99,7 +103,7 @@ def _identity(poles):
 
 
 def _telescopes(law, poles, conjugates, timing):
-    W, A, A_star = covariance(poles, conjugates, timing), _matrix(poles, timing), transpose(_matrix(conjugates, timing))
+    W, A, A_star = covariance(poles, conjugates, timing), _system(poles, timing)[0], _system(conjugates, timing)[0].T
     rest, late = W, int(timing == "delayed")
     for T in range(1, 4):
         rest = product(product(A, rest), A_star)
@@ -108,18 +112,6 @@ def _telescopes(law, poles, conjugates, timing):
         if total != law(poles, timing):
             return False
     return True
-
-
-def _matrix(poles, timing):
-    """A, its columns what is left a step after each unit state."""
-    columns = []
-    for unit in _identity(poles):
-        signal, after = 0 * poles[0], []
-        for pole, state in zip(poles, unit, strict=True):
-            after.append(pole * state + signal)
-            signal = after[-1] if timing == "current" else state
-        columns.append(after)
-    return transpose(columns)
 
 
 def shadow(law, stack, machine):

@@ -29,9 +29,10 @@ from .. import enclosures
 from ..arithmetic import deviation, long, mp
 from ..domains import Domain
 from ..moments import LATE, cascade, moment
-from ..side_by_side import side_by_side
+from ..parallel import parallel
 from ..theorem import Origin, Step, Theorem, Tier
 from . import saddle
+from .tied_stationary_point import optimum
 
 
 def law(poles, j, k, gain, teacher):
@@ -78,7 +79,7 @@ def _tied(law, K):
 
 
 def _cost(law):
-    pole, gain = saddle.optimum(2, Fraction(99, 100))
+    pole, gain = optimum(2, Fraction(99, 100))
     low, high = enclosures.logarithm(10)
     kappa = law([pole, pole], 0, 1, gain, [Fraction(99, 100)])
     return all(abs(bound / kappa - Fraction("7.3656e-4")) < Fraction("5e-9") for bound in (low, high))
@@ -89,7 +90,7 @@ def shadow(law, stack, machine):
     *poles, teacher = stack.poles.tolist()
     gain = stack.B[0].item()
     first, second, H, T = [*poles, poles[0]], [*poles, poles[1]], poles, [teacher]
-    R = machine.autocovariance(side_by_side([first, second, H, T]), 1)
+    R = machine.autocovariance(parallel([first, second, H, T]), 1)
     found = [gain**2 * R[2, n] - gain * R[3, n] for n in (0, 1)]
     poles, teacher, gain = long(poles), long([teacher]), mp.mpf(gain)
     slope = [LATE, *cascade([*poles, poles[0]])]

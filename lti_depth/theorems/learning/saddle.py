@@ -35,10 +35,11 @@ from ...symbolic.rationals import indeterminates
 from ..arithmetic import deviation, mp
 from ..domains import Domain
 from ..moments import LATE, cascade, moment
-from ..side_by_side import side_by_side
+from ..parallel import parallel
 from ..substitution import at
 from ..theorem import Origin, Step, Theorem, Tier
 from .tied_stationary_point import law as slopes
+from .tied_stationary_point import optimum
 
 KAPPA = {2: "3126.14", 4: "496.67"}
 
@@ -144,21 +145,11 @@ def _at_teacher(law, K, teacher):
     return gain**2 * law(K, pole)
 
 
-def optimum(K, teacher):
-    """λ and g of the tied optimum between ½ and λ*, by bisection to 50 bits."""
-    low, high = Fraction(1, 2), teacher
-    for _ in range(50):
-        middle = (low + high) / 2
-        pull, push = slopes(K, middle, teacher)
-        low, high = (middle, high) if pull > push else (low, middle)
-    return low, (1 - low * teacher) ** -K / moment(cascade([low] * K), cascade([low] * K))
-
-
 def shadow(law, stack, machine):
     """⟨H, wH⟩²/⟨H, H⟩ − ⟨H, Hw²⟩ of two to four layers at the stack's first pole."""
     pole = stack.poles[0].item()
     K = len(stack) + 1
-    R = machine.autocovariance(side_by_side([[pole] * (K + n) for n in range(3)]), [0, 1, 2])
+    R = machine.autocovariance(parallel([[pole] * (K + n) for n in range(3)]), [0, 1, 2])
     return deviation([law(K, mp.mpf(pole))], [R[1][0, 1] ** 2 / R[0][0, 0] - R[2][0, 2]])
 
 

@@ -23,11 +23,12 @@ from ...symbolic.rationals import indeterminates
 from ..arithmetic import deviation, mp
 from ..domains import Domain
 from ..moments import cascade, moment, variance
-from ..side_by_side import side_by_side
+from ..parallel import parallel
 from ..substitution import at
 from ..theorem import Origin, Step, Theorem, Tier
 
 POLES = {2: "0.97031", 4: "0.93215"}
+LOSSES = {2: "3.71714", 4: "8.86892"}
 
 
 def law(K, pole, teacher):
@@ -58,6 +59,8 @@ def prove(law):
              all(_limits(law, K, e, s) == (2 * K / (1 + s), (2 * K - 1) / s) for K in range(1, 9))),
         Step(r"$\lambda^* = 0.99$: the roots are $0.97031$ for $K = 2$ and $0.93215$ for $K = 4$",
              all(_brackets(law, K, Fraction(value)) for K, value in POLES.items())),
+        Step(r"with the losses $3.71714$ and $8.86892$",
+             all(abs(_loss(law, K) - Fraction(value)) < Fraction(1, 200000) for K, value in LOSSES.items())),
     )  # fmt: skip
 
 
@@ -80,12 +83,30 @@ def _brackets(law, K, pole):
     return below[0] > below[1] and above[0] < above[1]
 
 
+def optimum(K, teacher, law=law):
+    """λ and g of the tied optimum between ½ and λ*, by bisection to 50 bits."""
+    low, high = Fraction(1, 2), teacher
+    for _ in range(50):
+        middle = (low + high) / 2
+        pull, push = law(K, middle, teacher)
+        low, high = (middle, high) if pull > push else (low, middle)
+    return low, (1 - low * teacher) ** -K / variance([low] * K, [low] * K)
+
+
+def _loss(law, K):
+    """½E(y − y_T)² at the optimum, λ* = 0.99."""
+    teacher = Fraction(99, 100)
+    pole, gain = optimum(K, teacher, law)
+    H, T = cascade([pole] * K), cascade([teacher])
+    return (gain**2 * moment(H, H) - 2 * gain * moment(H, T) + moment(T, T)) / 2
+
+
 def shadow(law, stack, machine):
     """At the first pole as λ and the second as λ*: 2K⟨xF/(1−λx), T⟩/⟨F, T⟩ and 2K⟨xF/(1−λx), F⟩/V, for K = 1 … 3."""
     pole, teacher = stack.poles[:2].tolist()
     found, expected = [], []
     for K in (1, 2, 3):
-        three = side_by_side([[pole] * K, [pole] * (K + 1), [teacher]])
+        three = parallel([[pole] * K, [pole] * (K + 1), [teacher]])
         now, later = machine.autocovariance(three, 0), machine.autocovariance(three, 1)
         found += [2 * K * later[2, 1] / now[2, 0], 2 * K * later[0, 1] / now[0, 0]]
         expected += law(K, mp.mpf(pole), mp.mpf(teacher))

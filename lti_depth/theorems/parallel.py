@@ -5,7 +5,7 @@ import numpy as np
 from .. import numeric
 
 
-def side_by_side(cascades):
+def parallel(cascades):
     """A stack in current timing, output i being Π 1/(1 − λ z⁻¹) over the poles of cascade i; poles 0 fill up."""
     depth, size = max(map(len, cascades)), len(cascades)
     rows = zip(*([*poles, *[0.0] * (depth - len(poles))] for poles in cascades), strict=True)
