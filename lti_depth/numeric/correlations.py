@@ -1,14 +1,19 @@
 """The correlation length: the lag at which the output has forgotten half of itself."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ..system import Layer, Stack
 from ..system.processes import require_stationary
 from .covariances import autocovariance, part_scale, process_or_white
+from .hankel import states
 from .realization import realize, through_layer
-from .signals import signals
+from .signals import signals, triangular
 
-_SCANS = (2**6, 2**10)
+_BLOCK = 2**10
+_SCANS = (2**6, _BLOCK)
+_VISITED = 2**22
 _STRIDE = 1.25
 
 
@@ -40,13 +45,17 @@ def correlation_length(stack, process=None, layer=None):
 
     Notes
     -----
-    Up to 1024 lags (and the length of a sampled source) every lag is looked at, and the first crossing is found.
-    Beyond, |r| is looked at along lags a quarter apart and bisected between the first two that enclose ½: this is the
-    first crossing wherever |r| falls monotonically — in cascades of poles in [0, 1) without feedthrough, whose impulse
-    response is logarithmically concave, for white input and the AR(1) of ρ ≥ 0 — and wherever |r| stays below ½ for a
-    quarter of the lag, as slow oscillations do. There R(Δ) = c A^Δ v by repeated squaring, O(log Δ) products, with a
-    relative error of about 2⁻⁵² Δ_{1/2}, what one rounding of a pole costs as well; stacks in which large gains cancel
-    lose digits besides.
+    Up to 1024 lags (and the length of a sampled source) every lag is looked at. Beyond, R(Δ) = tr F A^{Δ−L} v with the
+    state matrix A, and by Cauchy and Schwarz, for any u with |u| = 1 (here that turns the slowest pole back),
+
+    .. math:: |u R(\Delta + 1) - R(\Delta)| \le \sqrt{\mathrm{tr}\, G P G^*}\, \sqrt{\mathrm{tr}\, R(0)}, \qquad
+              G = F (u A - 1) A^{h}, \quad P = E\, x x^*
+
+    for all Δ ≥ L + h. Lags at which |r| cannot have come down to ½ yet are passed over, and where that gains little,
+    the next 1024 are looked at: the first crossing is found, wherever it is. Only where |r| ripples from lag to lag
+    while it decays over millions of them, and 2²² have been looked at, lags a quarter apart are taken from there on, and
+    a dip shorter than that may be missed. Powers of A by repeated squaring: a relative error of about 2⁻⁵² Δ_{1/2}, what
+    one rounding of a pole costs as well; stacks in which large gains cancel lose digits besides.
     """
     stack = through_layer(stack, layer)
     require_stationary(stack, "correlation_length")
@@ -85,54 +94,95 @@ def _interpolated(above, below, lag):
 
 
 def _beyond(stack, process, variance, low):
-    """The crossing after `low`, where |r| is still above ½."""
+    """The crossing after `low`, up to which |r| is above ½."""
     tails = [_tail(stack, part) for part in process.parts]
+    slowest = max((pole for tail in tails for pole in tail.A.diagonal()), key=abs)
+    back = np.conj(slowest) / abs(slowest)
 
-    def size(lag):
-        return abs(sum(tail(lag) for tail in tails)) / variance
+    def sizes(lag, count=1):
+        return np.abs(sum(tail.traces(lag, count) for tail in tails)) / variance
 
+    for _ in range(_VISITED // _BLOCK):
+        steepest = sum(tail.steepest(low, back) for tail in tails) / variance
+        while (spare := sizes(low)[0] - 0.5) > _BLOCK * steepest:
+            low += int(spare / steepest)
+            steepest = sum(tail.steepest(low, back) for tail in tails) / variance
+        seen = sizes(low, _BLOCK)
+        below = np.flatnonzero(seen <= 0.5)
+        if len(below):
+            return _interpolated(seen[below[0] - 1], seen[below[0]], low + below[0])
+        low += _BLOCK - 1
     high = int(low * _STRIDE)
-    while size(high) > 0.5:
+    while sizes(high)[0] > 0.5:
         low, high = high, int(high * _STRIDE)
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if size(middle) > 0.5 else (low, middle)
-    return _interpolated(size(low), size(high), high)
+        low, high = (middle, high) if sizes(middle)[0] > 0.5 else (low, middle)
+    return _interpolated(sizes(low)[0], sizes(high)[0], high)
+
+
+@dataclass(frozen=True, eq=False)
+class _Tail:
+    """R(Δ) = scale · tr F A^{Δ−L} v of one part, for Δ ≥ L, the samples of its source: v = E ξ[t+L] y[t]*.
+
+    `powers`: A, A², A⁴, … as far as they matter; `rows` (n, H, S): F A^j; `root`: of P = E ξ ξ* = rootᵀ root̄; `size`:
+    √tr R(0), in the units of v.
+    """
+
+    lags: int
+    A: np.ndarray
+    F: np.ndarray
+    start: np.ndarray
+    powers: list[np.ndarray]
+    rows: np.ndarray
+    root: np.ndarray
+    size: float
+    scale: float
+
+    def traces(self, lag, count):
+        """R at `lag`, lag + 1, …, `count` ≤ 1024 lags."""
+        state = self._moved(self.start, lag, np.matmul)
+        return self.scale * np.einsum("jhs,sh->j", self.rows[:count], state)
+
+    def steepest(self, lag, u):
+        """A bound on |u R(Δ + 1) − R(Δ)| for all Δ ≥ lag."""
+        change = self._moved(self.F @ (u * self.A - np.eye(len(self.A))), lag, lambda power, G: G @ power)
+        return self.scale * self.size * np.linalg.norm(change @ self.root.T)
+
+    def _moved(self, value, lag, times):
+        """`value` times A^{lag−L}, by the binary digits of lag − L; 0 beyond the powers."""
+        steps = lag - self.lags
+        for power in self.powers:
+            value = times(power, value) if steps & 1 else value
+            steps >>= 1
+        return 0 * value if steps else value
 
 
 def _tail(stack, part):
-    """tr R(Δ) of one part beyond the L samples of its source, tr F A^{Δ−L} v, as a function of Δ ≥ L.
-
-    v = E ξ[t+L] y[t]* as an integral over the circle, A^{Δ−L} by the binary digits of Δ − L.
-    """
     model = realize(stack, part.shape)
     A, F = _dense(model)
-    L = len(part.source)
-    start = sum(_cross_covariance(model, at, L) for at in signals(model, part.source))
+    L, root = len(part.source), None
+    start, energy = np.zeros_like(F.T), 0.0
+    for at in signals(model, part.source):
+        x, y = _states_and_output(model, at)
+        start += np.einsum("f,fsj,fij->si", at.density * at.w.conj() ** L, x, y.conj(), optimize=True)
+        energy += at.density @ np.sum(np.abs(y) ** 2, axis=(1, 2))
+        root = triangular(root, states(model, at))
     scale, exponent = part_scale(part)
     scale *= 2.0 ** (2 * model.output_exponent + exponent)
-    powers = [A]
+    powers, rows = [A], F[None]
     while np.abs(powers[-1]).max() > 1e-20:
+        if len(rows) < _BLOCK:
+            rows = np.concatenate([rows, rows @ powers[-1]])
         powers.append(powers[-1] @ powers[-1])
-
-    def trace(lag):
-        state, steps = start, lag - L
-        for power in powers:
-            state = power @ state if steps & 1 else state
-            steps >>= 1
-        return 0.0 if steps else scale * np.trace(F @ state)
-
-    return trace
+    return _Tail(L, A, F, start, powers, rows, root, np.sqrt(energy), scale)
 
 
-def _cross_covariance(model, at, lag):
-    """E ξ[t+lag] y[t]* over the nodes `at`, (K·N, H)."""
+def _states_and_output(model, at):
+    """From each input channel to the states (n, K·N, H) and to the output (n, H, H)."""
     _, _, F, E = model.sections
-    states = (model.B @ at.before) * (at.w[:, None, None] * at.pole)[..., None]  # (n, K, N, H)
-    output = F[-1] @ states[:, -1] + E[-1] @ at.before[:, -1]
-    turned = at.density * at.w.conj() ** lag
-    flat = states.reshape(len(at.w), -1, states.shape[-1])
-    return np.einsum("f,fsj,fij->si", turned, flat, output.conj(), optimize=True)
+    x = (model.B @ at.before) * (at.w[:, None, None] * at.pole)[..., None]  # (n, K, N, H)
+    return x.reshape(len(at.w), -1, x.shape[-1]), F[-1] @ x[:, -1] + E[-1] @ at.before[:, -1]
 
 
 def _dense(model):
