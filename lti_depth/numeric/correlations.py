@@ -53,9 +53,9 @@ def correlation_length(stack, process=None, layer=None):
 
     for all Δ ≥ L + h. Lags at which |r| cannot have come down to ½ yet are passed over, and where that gains little,
     the next 1024 are looked at: the first crossing is found, wherever it is. Only where |r| ripples from lag to lag
-    while it decays over millions of them, and 2²² have been looked at, lags a quarter apart are taken from there on, and
-    a dip shorter than that may be missed. Powers of A by repeated squaring: a relative error of about 2⁻⁵² Δ_{1/2}, what
-    one rounding of a pole costs as well; stacks in which large gains cancel lose digits besides.
+    while it decays over millions of them, and 2²² have been looked at, lags a quarter apart are taken from there on,
+    and a dip shorter than that may be missed. Powers of A by repeated squaring: a relative error of about 2⁻⁵² Δ_{1/2},
+    what one rounding of a pole costs as well; stacks in which large gains cancel lose digits besides.
     """
     stack = through_layer(stack, layer)
     require_stationary(stack, "correlation_length")
