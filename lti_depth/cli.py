@@ -96,6 +96,50 @@ def reproduce(
     return 1 if failures else 0
 
 
+@app.command(epilog="Example:  lti-depth prove autocovariance saddle --out results")
+def prove(
+    names: Annotated[list[str] | None, typer.Argument(
+        metavar="NAME", show_default=False,
+        help="Theorems, by the names in the README's table; all of them by default.")] = None,
+    out: Annotated[Path | None, typer.Option(show_default=False, help="A directory for theorems.html, with the "
+                                             "derivations step by step, and theorems.json.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the theorems as JSON.")] = False,
+):
+    """Prove theorems, hold each against the numeric floor, and see that its planted bug fails both."""
+    from . import theorems
+
+    try:
+        chosen = theorems.select(names or [])
+    except ValueError as error:
+        return _refuse(error)
+
+    from . import report
+
+    try:
+        if out is not None:
+            report.require_writable(out)
+    except OSError as error:
+        return _refuse(f"--out: expected a directory that can be written, got {out} ({error.strerror}); "
+                       "pass another one")
+    with _progress() as bar:
+        task = bar.add_task("", total=1.0)
+        outcomes = theorems.run_all(
+            chosen, progress=lambda name, fraction: bar.update(task, description=name, completed=fraction))
+    try:
+        if out is not None:
+            report.write_theorems(outcomes, out)
+    except OSError as error:
+        return _refuse(f"cannot write {error.filename or out}: {error.strerror}")
+    if json:
+        print(report.theorems_json(outcomes), end="")
+    else:
+        _print_theorems(outcomes, out)
+    failures = [f"{outcome.theorem.name}: {line}" for outcome in outcomes for line in outcome.failures]
+    for line in failures:
+        print(f"lti-depth: {line}", file=sys.stderr)
+    return 1 if failures else 0
+
+
 @app.command(epilog="Example:  lti-depth derive autocovariance --layers 3 --equal --format latex")
 def derive(
     quantity: Annotated[str, typer.Argument(
@@ -236,7 +280,6 @@ def _run(chosen, full):
 
 
 def _print_claims(results, out):
-    from rich.console import Console
     from rich.table import Table
 
     from .report import short
@@ -252,7 +295,30 @@ def _print_claims(results, out):
             values = (claim.predicted, claim.measured, claim.law_value)
             shown = ("" if value is None else short(value, 4, shown=2) for value in values)
             table.add_row(f"[{colors[claim.verdict]}]{claim.verdict}[/]", claim.id, *shown, short(claim.tolerance, 2))
+    _print_table(table, f"\nWritten to {out}: report.html, claims.json, figures, data.")
+
+
+def _print_theorems(outcomes, out):
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name, options in (("verdict", {"no_wrap": True}), ("theorem", {"no_wrap": True}), ("source", {"no_wrap": True}),
+                          ("proved", {"overflow": "fold"}), ("steps", {"justify": "right"}),
+                          ("deviation", {"justify": "right"}), ("seconds", {"justify": "right"})):
+        table.add_column(name, **options)
+    colors = {"holds": "green", "fails": "red"}
+    for outcome in outcomes:
+        theorem = outcome.theorem
+        table.add_row(f"[{colors[outcome.verdict]}]{outcome.verdict}[/]", theorem.name, str(theorem.origin),
+                      theorem.sense, str(len(outcome.steps)), f"{outcome.deviation:.1g}", f"{outcome.seconds:.2f}")
+    _print_table(table, "" if out is None else f"\nWritten to {out}: theorems.html, theorems.json.")
+
+
+def _print_table(table, after):
+    from rich.console import Console
+
     terminal = Console()
     console = terminal if terminal.is_terminal else Console(width=WIDTH)
     console.print(table)
-    console.print(f"\nWritten to {out}: report.html, claims.json, figures, data.", highlight=False)
+    if after:
+        console.print(after, highlight=False)

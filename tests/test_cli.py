@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from lti_depth import __version__, cli, experiments, report
+from lti_depth import __version__, cli, experiments, report, theorems
 from lti_depth.experiments import parallel, verdicts
 
 ROOT = Path(__file__).parent.parent
@@ -43,7 +44,7 @@ def test_version(run):
     assert run("--version") == (0, f"lti-depth {__version__}\n", "")
 
 
-@pytest.mark.parametrize("arguments", [[], ["reproduce"], ["derive"], ["train"]])
+@pytest.mark.parametrize("arguments", [[], ["reproduce"], ["prove"], ["derive"], ["train"]])
 def test_help_shows_an_example(run, arguments):
     code, out, _ = run(*arguments, "--help")
     assert code == 0 and "Example:" in out
@@ -69,6 +70,8 @@ def test_as_a_module():
         (["reproduce", "--fulll"], "--fulll"),
         (["reproduce", "grwth"], "did you mean growth?"),
         (["reproduce", "growth", "nothing-like-it"], "expected one of autocovariance, growth, universality, delay"),
+        (["prove", "lema-1"], "did you mean lemma-1?"),
+        (["prove", "lemma-1", "nothing-like-it"], "expected one of impulse-response, transfer-function"),
         (["derive", "autocovariance"], "--layers"),
         (["derive", "autocovariance", "--layers", "2.5"], "--layers"),
         (["derive", "autocovariance", "--layers", "0"], "at least 1"),
@@ -130,6 +133,50 @@ def test_recording(run, monkeypatch, tmp_path):
     assert len(json.loads(path.read_text())) == 1
     assert run("reproduce", "real-input", "--out", tmp_path / "out", "--record")[0] == 0
     assert json.loads(path.read_text())["real-input/window"] == {"default": "refuted"}
+
+
+def test_prove(run, tmp_path):
+    code, out, error = run("prove", "spectrum", "--out", tmp_path / "new")
+    assert code == 0 and error == "" and "holds" in out and "spectrum" in out and "the paper" in out
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["theorems.html", "theorems.json"]
+
+
+def test_prove_as_json(run):
+    code, out, error = run("prove", "spectrum", "lemma-1", "--json")
+    proved = json.loads(out, parse_constant=lambda constant: pytest.fail(constant))
+    assert code == 0 and error == "" and [each["name"] for each in proved] == ["lemma-1", "spectrum"]
+    for each in proved:
+        assert {"name", "statement", "source", "tier", "range", "seconds", "verdict"} <= set(each)
+        assert each["verdict"] == "holds" and each["failures"] == [] and each["seconds"] > 0
+
+
+def test_a_theorem_that_fails(run, monkeypatch):
+    right = theorems.theorem("spectrum")
+    wrong = replace(right, law=right.bug)
+    monkeypatch.setattr(theorems, "theorem", lambda name: wrong)
+    code, out, error = run("prove", "spectrum")
+    assert code == 1 and "fails" in out
+    assert "lti-depth: spectrum: proof: " in error and "lti-depth: spectrum: shadow: deviation" in error
+
+
+def test_prove_where_nothing_can_be_written(run, monkeypatch, tmp_path):
+    monkeypatch.setattr(theorems, "run_all", lambda *arguments, **options: pytest.fail("computed before looking"))
+    (tmp_path / "file").write_text("mine")
+    code, out, error = run("prove", "spectrum", "--out", tmp_path / "file")
+    assert code == 2 and out == "" and one_line(error) and "--out" in error
+
+
+@pytest.mark.slow
+def test_all_theorems_in_less_than_a_minute(run):
+    """On the processors of two workers; what waits for the cores of a busy machine does not count."""
+    before = os.times()
+    code, out, error = run("prove", "--json")
+    after = os.times()
+    proved = json.loads(out)
+    assert code == 0, error
+    assert [each["name"] for each in proved] == list(theorems.names())
+    used = sum(after[:4]) - sum(before[:4])
+    assert used < 2 * 60
 
 
 @pytest.mark.parametrize("below", [".", "below", "below/it"])

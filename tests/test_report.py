@@ -5,13 +5,14 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import matplotlib
 import numpy as np
 import pytest
 
-from lti_depth import experiments, plotting, report
+from lti_depth import experiments, plotting, report, theorems
 from lti_depth.claims import Claim, Curve, Panel, Result
 from lti_depth.report.mathml import formula, prose
 from lti_depth.report.numbers import superscripts
@@ -20,6 +21,11 @@ from lti_depth.report.numbers import superscripts
 @pytest.fixture(scope="module")
 def found():
     return experiments.run("real-input")
+
+
+@pytest.fixture(scope="module")
+def proved():
+    return [theorems.run(name) for name in ("all-pass", "spectrum", "negative-binomial")]
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +56,11 @@ class Page(HTMLParser):
             self.text += data
 
 
-@pytest.fixture(scope="module")
-def page(written):
-    return Page((written / "report.html").read_text(encoding="utf-8"))
+@pytest.fixture(scope="module", params=["report", "theorems"])
+def page(request):
+    if request.param == "theorems":
+        return Page(report.theorems_page(request.getfixturevalue("proved")))
+    return Page((request.getfixturevalue("written") / "report.html").read_text(encoding="utf-8"))
 
 
 def test_every_file_is_there_and_no_other(written):
@@ -73,7 +81,7 @@ def test_the_page_needs_nothing_else(page):
 
 def test_the_page_can_be_heard(page):
     images = [attributes for tag, attributes in page.tags if tag == "img"]
-    assert images and all(len(attributes["alt"]) > 20 for attributes in images)
+    assert all(len(attributes["alt"]) > 20 for attributes in images)
     assert dict(page.tags)["html"]["lang"] == "en"
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
@@ -81,13 +89,47 @@ def test_the_page_can_be_heard(page):
     assert links <= set(ids)
 
 
-def test_claims_come_first_and_all(page, found):
-    order = [tag for tag, _ in page.tags if tag in ("table", "img")]
-    assert order[0] == "table"
+def test_formulas_are_set(page):
+    assert "$" not in page.text and "\\" not in page.text
+    assert sum(tag == "math" for tag, _ in page.tags) > 10
+
+
+def test_claims_come_first_and_all(written, found):
+    page = Page((written / "report.html").read_text(encoding="utf-8"))
+    assert [tag for tag, _ in page.tags if tag in ("table", "img")] == ["table", "img"]
     for claim in found.claims:
         assert claim.id in page.text
-    assert "$" not in page.text
-    assert sum(tag == "math" for tag, _ in page.tags) > 10
+
+
+def test_theorems_say_all(proved):
+    text = report.theorems_page(proved)
+    page = Page(text)
+    assert "3 theorems: 2 classical, 1 the paper" in page.text
+    for outcome in proved:
+        theorem = outcome.theorem
+        assert theorem.title in page.text and theorem.sense in page.text and prose(theorem.statement) in text
+        for line in (*theorem.hypotheses, theorem.reference, *(step.text for step in outcome.steps)):
+            assert prose(line) in text
+    assert page.text.count("✓") == sum(len(outcome.steps) for outcome in proved)
+
+
+def test_a_theorem_that_fails_is_shouted(proved):
+    wrong = theorems.runner.run(replace(proved[1].theorem, law=proved[1].theorem.bug, bug=proved[1].theorem.law))
+    text = Page(report.theorems_page([wrong])).text
+    assert "✗" in text and "Not caught in the proof and the shadow." in text
+
+
+def test_every_theorem_can_be_set():
+    for theorem in map(theorems.theorem, theorems.names()):
+        text = Page("".join(map(prose, (theorem.title, theorem.statement, theorem.reference, theorem.sense,
+                                        *theorem.hypotheses)))).text
+        assert "\\" not in text, theorem.name
+
+
+def test_theorems_are_strict_json(proved):
+    odd = replace(proved[0], deviation=float("nan"))
+    records = json.loads(report.theorems_json([odd]), parse_constant=lambda constant: pytest.fail(constant))
+    assert records[0]["deviation"] == "nan" and records[0]["verdict"] == "fails"
 
 
 def test_a_law_that_fails_is_shouted():

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import plotting
 from .page import page
+from .theorems import theorems_json, theorems_page
 
 
 def write_atomically(path, content):
@@ -61,6 +62,13 @@ def write_results(results, directory):
         write_atomically(directory / "data" / f"{result.name}.npz", _npz(result.arrays))
     write_atomically(directory / "claims.json", claims_json(results).encode())
     write_atomically(directory / "report.html", page(results, figures).encode())
+
+
+def write_theorems(outcomes, directory):
+    """Write theorems.json and theorems.html into `directory`."""
+    directory = Path(directory)
+    write_atomically(directory / "theorems.json", theorems_json(outcomes).encode())
+    write_atomically(directory / "theorems.html", theorems_page(outcomes).encode())
 
 
 def claims_json(results):

@@ -1,12 +1,12 @@
-"""Results → one HTML page that needs nothing but itself: no script, no font, no image from elsewhere."""
+"""Results → one HTML page that needs nothing but itself."""
 
 import base64
 from html import escape
 
 from .. import __version__
+from .document import badge, document, tally
 from .mathml import formula, prose
 from .numbers import short, superscripts
-from .style import CSS
 
 
 def page(results, figures):
@@ -24,38 +24,19 @@ def page(results, figures):
         HTML: the claims table first, then one section a result.
     """
     claims = [claim for result in results for claim in result.claims]
-    tally = {}
-    for claim in claims:
-        tally[claim.verdict] = tally.get(claim.verdict, 0) + 1
-    counts = " ".join(f"<li>{_badge(verdict)} {tally[verdict]}</li>" for verdict in sorted(tally))
-    contents = "".join(f'<li><a href="#{escape(result.name)}">{escape(result.title)}</a></li>' for result in results)
-    sections = "\n".join(_section(result, figures[result.name]) for result in results)
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>lti_depth: claims and experiments</title>
-<style>{CSS}</style>
-</head>
-<body>
-<header>
-<h1>Depth in linear state-space models</h1>
+    header = f"""<h1>Depth in linear state-space models</h1>
 <p>{len(claims)} claims from {len(results)} experiments, each with a predicted value and a value measured on a road
-that shares no code with the prediction. Made by lti_depth {escape(__version__)}.</p>
-<ul class="tally">{counts}</ul>
-</header>
-<nav aria-label="Experiments"><ul>{contents}</ul></nav>
-<main>
-<h2 id="claims">Claims</h2>
+that shares no code with the prediction. Made by lti_depth {escape(__version__)}. The theorems behind the laws:
+<code>lti-depth prove --out DIRECTORY</code>.</p>
+{tally(claim.verdict for claim in claims)}"""
+    links = [(result.name, result.title) for result in results]
+    sections = "\n".join(_section(result, figures[result.name]) for result in results)
+    main = f"""<h2 id="claims">Claims</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="Claims table">
 {_table(results)}
 </div>
-{sections}
-</main>
-</body>
-</html>
-"""
+{sections}"""
+    return document("lti_depth: claims and experiments", header, ("Experiments", links), main)
 
 
 def _table(results):
@@ -66,7 +47,7 @@ def _table(results):
     )
     head = "".join(f'<th scope="col">{name}</th>' for name in
                    ("Verdict", "Statement", "Predicted", "Measured", "Tolerance"))
-    return f"<table><thead><tr>{head}</tr></thead>\n{bodies}</table>"
+    return f'<table class="claims"><thead><tr>{head}</tr></thead>\n{bodies}</table>'
 
 
 def _row(claim):
@@ -78,7 +59,7 @@ def _row(claim):
         extra += (f'<p class="beside"><b>Instead:</b> {prose(claim.law)} '
                   f'<span class="number">({_number(claim.law_value)})</span>{holds}</p>')
     return (
-        f'<tr id="{escape(claim.id)}"><td>{_badge(claim.verdict)}</td>'
+        f'<tr id="{escape(claim.id)}"><td>{badge(claim.verdict)}</td>'
         f'<td><p>{prose(claim.statement)}</p>{extra}'
         f'<p class="source">{escape(claim.source)} · <code>{escape(claim.id)}</code></p></td>'
         f'<td class="number">{_number(claim.predicted)}</td><td class="number">{_number(claim.measured)}</td>'
@@ -103,10 +84,6 @@ def _section(result, figure):
 <figure class="drawing"><img src="data:image/svg+xml;base64,{image}" alt="{escape('Figure. ' + panels)}"></figure>
 <details><summary>Settings</summary><dl>{settings}</dl></details>
 </section>"""
-
-
-def _badge(verdict):
-    return f'<span class="badge {verdict}">{verdict}</span>'
 
 
 def _number(value, digits=5):

@@ -21,9 +21,20 @@ th, td { text-align: left; vertical-align: top; padding: .6rem .75rem; border-bo
 tbody:last-child tr:last-child td { border-bottom: 0; }
 thead th, .group th { background: var(--band); }
 td p { margin: 0 0 .3rem; }
-td:nth-child(2) { min-width: 22rem; }
-td:nth-child(3), td:nth-child(4) { min-width: 8.5rem; }
-td:nth-child(5) { min-width: 11rem; }
+.claims td:nth-child(2) { min-width: 22rem; }
+.claims td:nth-child(3), .claims td:nth-child(4) { min-width: 8.5rem; }
+.claims td:nth-child(5) { min-width: 11rem; }
+.theorems td { padding-block: .35rem; }
+.theorems td:nth-child(2) { min-width: 18rem; }
+.theorems td:nth-child(3) { white-space: nowrap; }
+article { border-top: 1px solid var(--line); padding: 1.1rem 0 .6rem; }
+h3 { font-size: 1.12rem; margin: 0 0 .5rem; }
+h4 { font-size: .95rem; margin: .9rem 0 .3rem; }
+.statement { max-width: 60rem; border-left: 3px solid var(--link); padding: .35rem 0 .35rem .8rem; margin: .5rem 0; }
+.statement, .steps li, dd { overflow-x: auto; overflow-y: hidden; }
+.steps { padding-left: 1.6rem; margin: .2rem 0 .6rem; max-width: 64rem; font-size: .95rem; }
+.steps .mark { font-weight: 700; color: var(--yes); }
+.steps .fails, .steps .fails .mark { color: var(--no); }
 math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", math; }
 .formula { white-space: nowrap; }
 sup { line-height: 0; }
@@ -31,8 +42,8 @@ sup { line-height: 0; }
 .source { color: var(--soft); font-size: .85em; }
 .beside { border-left: 3px solid var(--line); padding-left: .6rem; }
 .badge { display: inline-block; padding: .05rem .55rem; border-radius: 1rem; font-size: .85rem; font-weight: 600; }
-.confirmed { color: var(--yes); background: var(--yes-bg); }
-.refuted { color: var(--no); background: var(--no-bg); }
+.confirmed, .badge.holds { color: var(--yes); background: var(--yes-bg); }
+.refuted, .badge.fails { color: var(--no); background: var(--no-bg); }
 .conditional { color: var(--if); background: var(--if-bg); }
 figure { margin: 1rem 0; }
 figcaption { color: var(--soft); font-size: .92rem; }

@@ -2,13 +2,13 @@
 
 from importlib import import_module
 
-from .. import parallel
+from .. import parallel as pool
 from .theorem import Origin, Step, Theorem, Tier
 
 TOPICS = {
     "responses": "Transfer functions, zeros and impulse responses",
     "covariances": "Second moments of outputs and states",
-    "growth": "What depth does to variance, and normalization and residual sums about it",
+    "growth": "Growth of variance with depth; normalization and residual sums",
     "delays": "Group delay and what it means in time",
     "equivalence": "Deep and wide: one map, two forms",
     "learning": "Sensitivities, plateaus and flows",
@@ -52,8 +52,9 @@ def theorem(name):
     from difflib import get_close_matches
 
     near = get_close_matches(str(name), names(), n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    raise ValueError(f"name: expected one of {', '.join(names())}, got {name!r}{hint}")
+    if near:
+        raise ValueError(f"name: expected the name of a theorem, got {name!r}; did you mean {near[0]}?")
+    raise ValueError(f"name: expected one of {', '.join(names())}, got {name!r}")
 
 
 def run(name, *, samples=8, seed=0):
@@ -63,7 +64,7 @@ def run(name, *, samples=8, seed=0):
     return run(theorem(name), samples=samples, seed=seed)
 
 
-def run_all(chosen=(), *, progress=lambda name, fraction: None, processes=parallel.PROCESSES):
+def run_all(chosen=(), *, progress=lambda name, fraction: None, processes=pool.PROCESSES):
     """`run` of several theorems, all of them for none, side by side; one alone in this process.
 
     Parameters
@@ -80,7 +81,7 @@ def run_all(chosen=(), *, progress=lambda name, fraction: None, processes=parall
     chosen = select(chosen)
     if len(chosen) == 1:
         return [run(chosen[0])]
-    return parallel.run_all(_run, chosen, progress=progress, processes=processes)
+    return pool.run_all(_run, chosen, progress=progress, processes=processes)
 
 
 def _run(name, progress):

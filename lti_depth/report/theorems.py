@@ -1,0 +1,115 @@
+"""Tried theorems → one HTML page: what is claimed, under which hypotheses, in which sense it is proved, and how."""
+
+import json
+from collections import Counter
+from html import escape
+
+from .. import __version__
+from ..theorems import TOPICS, Origin, Tier, names
+from .document import badge, document, tally
+from .mathml import prose
+from .numbers import short, superscripts
+
+EXPLAINED = """Each law is proved by computation, step by step. It is also held against the numeric floor at stacks
+drawn from its domain: the largest deviation stands beside what is allowed. A planted bug, the same law with one sign,
+index or conjugate changed, must fail both."""
+
+
+def theorems_json(outcomes):
+    """The records of outcomes as a strict JSON list."""
+    return json.dumps([outcome.record() for outcome in outcomes], indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def theorems_page(outcomes):
+    """The page of theorems.
+
+    Parameters
+    ----------
+    outcomes : sequence of theorems.runner.Outcome
+
+    Returns
+    -------
+    str
+        HTML that needs nothing but itself: a table of all, then each with its statement, hypotheses and derivation.
+    """
+    origins = Counter(outcome.theorem.origin for outcome in outcomes)
+    counts = ", ".join(f"{origins[origin]} {origin}" for origin in Origin if origins[origin])
+    header = f"""<h1>Theorems on depth in linear state-space models</h1>
+<p>{len(outcomes)} theorems: {counts}. {EXPLAINED} Made by lti_depth {escape(__version__)}.</p>
+{tally(outcome.verdict for outcome in outcomes)}"""
+    groups = {topic: [outcome for outcome in outcomes if outcome.theorem.name in names(topic)] for topic in TOPICS}
+    groups = {topic: members for topic, members in groups.items() if members}
+    links = [(topic, TOPICS[topic]) for topic in groups]
+    sections = "\n".join(_section(topic, members) for topic, members in groups.items())
+    main = f"""<h2 id="all">All of them</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Table of theorems">
+{_table(groups)}
+</div>
+{sections}"""
+    return document("lti_depth: theorems", header, ("Topics", links), main)
+
+
+def _table(groups):
+    bodies = "\n".join(
+        f'<tbody><tr class="group"><th colspan="4" scope="rowgroup"><a href="#{topic}">{escape(TOPICS[topic])}</a>'
+        "</th></tr>\n" + "\n".join(map(_row, members)) + "</tbody>" for topic, members in groups.items())
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("Verdict", "Theorem", "Source", "Proved"))
+    return f'<table class="theorems"><thead><tr>{head}</tr></thead>\n{bodies}</table>'
+
+
+def _row(outcome):
+    theorem = outcome.theorem
+    return (f'<tr><td>{badge(outcome.verdict)}</td><td><a href="#{theorem.name}">{prose(theorem.title)}</a></td>'
+            f"<td>{escape(theorem.origin)}</td><td>{prose(theorem.sense)}</td></tr>")
+
+
+def _section(topic, outcomes):
+    articles = "\n".join(map(_article, outcomes))
+    return f"""<section aria-labelledby="{topic}">
+<h2 id="{topic}">{escape(TOPICS[topic])}</h2>
+{articles}
+</section>"""
+
+
+def _article(outcome):
+    theorem = outcome.theorem
+    facts = {
+        "Only if": "; ".join(map(prose, theorem.hypotheses)),
+        "Source": f"<b>{escape(theorem.origin)}</b>: {prose(theorem.reference)}",
+        "Proved": prose(theorem.sense),
+        **({} if theorem.tier is Tier.EXACT else {"Computed for": prose(theorem.range)}),
+        "Deviation": f'<span class="number">{_number(outcome.deviation)}</span>, allowed '
+                     f'<span class="number">{_number(theorem.tolerance)}</span>, at {outcome.samples} random stacks',
+        "Planted bug": f"{prose(_first_line(theorem.bug))} {_caught(outcome)}",
+    }  # fmt: skip
+    described = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in facts.items())
+    steps = "\n".join(map(_step, outcome.steps))
+    return f"""<article id="{theorem.name}" aria-labelledby="{theorem.name}-title">
+<h3 id="{theorem.name}-title">{prose(theorem.title)} {badge(outcome.verdict)}</h3>
+<p class="statement">{prose(theorem.statement)}</p>
+<dl>{described}</dl>
+<h4>Derivation</h4>
+<ol class="steps">
+{steps}
+</ol>
+<p class="source"><code>lti-depth prove {theorem.name}</code> · {outcome.seconds:.2f} s</p>
+</article>"""
+
+
+def _step(step):
+    mark, word = ("✓", "holds") if step.holds else ("✗", "fails")
+    return f'<li class="{word}"><span class="mark" role="img" aria-label="{word}">{mark}</span> {prose(step.text)}</li>'
+
+
+def _caught(outcome):
+    missed = [place for place, caught in (("proof", outcome.bug_in_proof), ("shadow", outcome.bug_in_shadow))
+              if not caught]
+    return f"<b>Not caught in the {' and the '.join(missed)}.</b>" if missed else "Caught in the proof and the shadow."
+
+
+def _first_line(function):
+    return (function.__doc__ or "").strip().split("\n")[0]
+
+
+def _number(value):
+    return superscripts(short(value, 2))
