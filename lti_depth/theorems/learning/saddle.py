@@ -24,7 +24,7 @@ p' ≤ (2K−1)/(1−y)², and
 
     p² − K p' ≥ (2K−1)(2K−1 − K)/(1−y)² = (2K−1)(K−1)/(1−y)² > 0    for K ≥ 2:
 
-κ > 0 wherever λ ≠ 0; the tied point is a saddle, of index K − 1. At K = 1 both vanish: p² = p'. As a = 1 − λ* → 0,
+κ > 0 wherever λ ≠ 0; the tied point is a saddle, of index K − 1. At K = 1, p² = p' and κ = 0. As a = 1 − λ* → 0,
 κ tends to c_K ‖T‖² (K−1)/(4K²(K+1)(2K−1) a²) with c_K the share of the teacher's energy that the tied student captures.
 """
 
@@ -160,8 +160,8 @@ THEOREM = Theorem(
               r"E, Hw^2\rangle$, $w = z^{-1}/(1 - \lambda z^{-1})$. Where $\lambda$ and $g$ are stationary for a "
               r"one-layer teacher, $\kappa = \langle H, wH\rangle^2/\langle H, H\rangle - \langle H, Hw^2\rangle > 0$ "
               r"for every $K \ge 2$: the tied optimum is a saddle of index $K - 1$.",
-    hypotheses=("the Hessian: any teacher and input, real poles, scalar layers", "the sign: one-layer teacher with "
-                "λ* ≠ 0, white input, the gain optimal", "either timing, the same in teacher and student"),
+    hypotheses=("the Hessian: any teacher and input, real poles, scalar layers, either timing",
+                "the sign: one-layer teacher with λ* ≠ 0, white input, λ and g stationary, current timing"),
     origin=Origin.NEW,
     reference="the sign by the real zeros of Legendre's polynomials (Szegő, Orthogonal Polynomials, 3.3)",
     tier=Tier.ANALYTIC,
