@@ -105,8 +105,8 @@ THEOREM = Theorem(
               r"$\kappa_{jk} = -\langle E, H w_j w_k\rangle$, exactly. Near the tied optimum $\kappa_{jk} \to \kappa$: "
               r"asymmetry grows as $e^{\kappa t}$, and escape from $\delta_0$ to $\delta_c$ takes "
               r"$[\ln(\delta_c/\delta_0) + O(\delta_c)]/\kappa$.",
-    hypotheses=("real poles, scalar layers without feedthrough", "any teacher and input, either timing; computed: white "
-                "input, current timing", "gradient flow of ½E|y − y_T|² in λ and g",
+    hypotheses=("real poles, scalar layers without feedthrough", "any teacher and input, either timing; computed: "
+                "white input, current timing", "gradient flow of ½E|y − y_T|² in λ and g",
                 "escape: κ > 0, the tied optimum otherwise a minimum"),
     origin=Origin.NEW,
     reference="Grönwall's inequality for the time",
