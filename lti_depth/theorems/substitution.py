@@ -16,5 +16,10 @@ def at(function, *values):
 
 
 def _value(polynomial, values):
-    return sum((Fraction(int(c)) * prod(v ** int(e) for v, e in zip(values, exponents, strict=True) if e)
-                for exponents, c in polynomial.terms()), Fraction(0))  # fmt: skip
+    """The terms that do not vanish, added up."""
+    total = Fraction(0)
+    for exponents, c in polynomial.terms():
+        factors = [(v, int(e)) for v, e in zip(values, exponents, strict=True) if e]
+        if all(v for v, _ in factors):
+            total = total + int(c) * prod((v**e for v, e in factors), start=Fraction(1))
+    return total

@@ -42,33 +42,29 @@ def _entry(poles, conjugates, j, k):
 
 def prove(law):
     """Second derivatives of the loss at its zero; rank and entries at (λ*, 0, …, 0)."""
-    (pole,) = indeterminates("p")
+    pole, s, r = indeterminates("p", "s", "r")
     y = pole**2
     corner = [(1 + y) / (1 - y) ** 3, 1 / (1 - y) ** 2, 1 / (1 - y)]
     at_one = {K: law([pole, *[0] * (K - 1)], [pole, *[0] * (K - 1)]) for K in range(2, 5)}
     return (
         Step(r"$K = 2$, poles $\frac12$, $-\frac13$: the Hessian of the loss by moments is the law",
-             _hessian([HALF, -THIRD]) == law([HALF, -THIRD], [HALF, -THIRD])),
+             _hessian([HALF, -THIRD], pole, s, r) == law([HALF, -THIRD], [HALF, -THIRD])),
         *(Step(rf"$K = {K}$: so it is for the teacher $1/(1 - \lambda^* z^{{-1}})$ at $(\lambda^*, 0, …, 0)$",
-               _hessian([pole, *[0] * (K - 1)]) == at_one[K]) for K in (2, 3)),
+               _hessian([pole, *[0] * (K - 1)], pole, s, r) == at_one[K]) for K in (2, 3)),
         Step(r"At $(\lambda^*, 0, …, 0)$ the entries are $(1+y)/(1-y)^3$, $1/(1-y)^2$, $1/(1-y)$, $K \le 4$",
              all(G[j][k] == corner[(j > 0) + (k > 0)] for K, G in at_one.items() for j in range(K) for k in range(K))),
         Step(r"Its rank is 2: $K - 2$ zero eigenvalues, $K \le 4$", all(rank(G) == 2 for G in at_one.values())),
     )  # fmt: skip
 
 
-def _hessian(target):
+def _hessian(target, pole, s, r):
     """∂_j∂_k L at zero error: poles j and k of the student moved by s and r."""
-    p, s, r = indeterminates("p", "s", "r")
-
     def second(j, k):
-        moved = [mu + s * (i == j) + r * (i == k) for i, mu in enumerate(own)]
-        loss = moment(cascade(moved), cascade(moved)) / 2 - moment(cascade(moved), cascade(own))
-        (pole,) = indeterminates("p")
-        return at(loss.derivative(s).derivative(r), pole, 0 * pole, 0 * pole)
+        moved = [mu + s * (i == j) + r * (i == k) for i, mu in enumerate(target)]
+        loss = moment(cascade(moved), cascade(moved)) / 2 - moment(cascade(moved), cascade(target))
+        return at(loss.derivative(s).derivative(r), pole, 0 * s, 0 * r)
 
-    own = [at(mu, p) if isinstance(mu, type(p)) else mu for mu in target]
-    return [[second(j, k) for k in range(len(own))] for j in range(len(own))]
+    return [[second(j, k) for k in range(len(target))] for j in range(len(target))]
 
 
 def shadow(law, stack, machine):
