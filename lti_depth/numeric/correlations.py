@@ -6,9 +6,10 @@ import numpy as np
 
 from ..system import Layer, Stack
 from ..system.processes import require_stationary
+from ..system.stacks import through_layer
 from .covariances import autocovariance, part_scale, process_or_white
 from .hankel import states
-from .realization import realize, through_layer
+from .realization import realize
 from .signals import signals, triangular
 
 _BLOCK = 2**10

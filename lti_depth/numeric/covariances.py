@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 
 from ..kernels import cascade, wide
-from ..system import Layer, Process, Stack, validation, white
-from ..system.processes import require_stationary
-from ..system.stacks import require_stack
+from ..system import Layer, Stack, validation
+from ..system.processes import process_or_white, require_stationary
+from ..system.stacks import require_stack, through_layer
 from . import circle
 from .impulse import scaled_response
-from .realization import drop_channels, leveled, real_if, realize, through_layer, unscale
+from .realization import drop_channels, leveled, real_if, realize, unscale
 
 
 def autocovariance(stack, lag, process=None, layer=None):
@@ -55,17 +55,6 @@ def autocovariance(stack, lag, process=None, layer=None):
     R = np.where((lags.ravel() < 0)[:, None, None], R.conj().swapaxes(-1, -2), R)
     R = real_if(stack.real_output and process.real, R.reshape(*lags.shape, *R.shape[1:]))
     return drop_channels(R, stack.channels[-1], stack.channels[-1])
-
-
-def process_or_white(process):
-    """The process, or white noise of unit variance where none is given."""
-    if process is None:
-        return white()
-    if not isinstance(process, Process):
-        way = validation.of_another_kind(process)
-        raise TypeError(f"process: expected a Process such as white() or ar1(0.9), got {validation.describe(process)}"
-                        + (f"; pass {way}" if way else ""))
-    return process
 
 
 def part_scale(part):

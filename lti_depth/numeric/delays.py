@@ -4,7 +4,7 @@ import numpy as np
 
 from ..kernels import frequency
 from ..system import validation
-from ..system.stacks import require_stack
+from ..system.stacks import require_single_channel
 from .realization import drop_channels, realize
 from .responses import layer_responses, scaled_frequency_response
 
@@ -77,7 +77,7 @@ def zeros(stack):
     -----
     Oppenheim & Schafer, Discrete-Time Signal Processing, section 5.2, for transfer functions by poles and zeros.
     """
-    _require_single_channel(stack, "zeros")
+    require_single_channel(stack, "zeros")
     return tuple(_layer_zeros(*parts, k, stack.timing) for k, parts in enumerate(_scaled_layers(stack)))
 
 
@@ -87,11 +87,6 @@ def _scaled_layers(stack):
     for k, layer in enumerate(stack.closed().layers):
         b, c, d = model.B[k, : layer.width, 0], model.C[k, 0, : layer.width], model.D[k, 0, 0]
         yield (layer.poles, b, c, d) if layer.dtype.kind == "c" else (layer.poles, b.real, c.real, d.real)
-
-
-def _require_single_channel(stack, what):
-    if set(require_stack(stack).channels) != {1}:
-        raise ValueError(f"{what} needs one channel between all layers, got channels {stack.channels}")
 
 
 def _layer_zeros(poles, b, c, d, k, timing):
@@ -143,7 +138,7 @@ def phase_delay(stack, omega):
     Oppenheim & Schafer, Discrete-Time Signal Processing, section 5.1. A zero outside the circle (or an unstable pole)
     turns the phase by −ω beyond its reflection.
     """
-    _require_single_channel(stack, "phase_delay")
+    require_single_channel(stack, "phase_delay")
     omega = validation.frequencies(omega)
     flat = np.array(omega.ravel())
     poles = np.concatenate([layer.poles for layer in stack.closed().layers])

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..system import Stack, validation
 from ..system.stacks import require_stack
 
 
@@ -152,15 +151,3 @@ def drop_channels(values, h_out, h_in):
 def real_if(condition, values):
     """The real part of values known to be real."""
     return values.real.copy() if condition else values
-
-
-def through_layer(stack, layer):
-    """The stack up to and including `layer` (0-based, negative from the end, None = the last)."""
-    require_stack(stack)
-    if layer is None:
-        return stack
-    K = len(stack)
-    index = validation.integer(layer, "layer", -K)
-    if index >= K:
-        raise ValueError(f"layer: expected an integer from {-K} to {K - 1}, got {index}")
-    return Stack(stack.layers[: index % K + 1], timing=stack.timing)

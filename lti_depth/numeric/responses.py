@@ -8,9 +8,9 @@ import numpy as np
 from ..kernels import frequency
 from ..system import validation
 from ..system.processes import require_stationary
-from ..system.stacks import require_stack
+from ..system.stacks import require_stack, through_layer
 from .covariances import part_scale, process_or_white
-from .realization import drop_channels, realize, through_layer, unscale
+from .realization import drop_channels, realize, unscale
 
 
 def transfer_function(stack, z):

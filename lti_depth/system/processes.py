@@ -140,6 +140,17 @@ def recorded(u):
     return Process((Part(validation.numbers(R, "u"), None, float(R[0].real), u.dtype.kind == "f"),))
 
 
+def process_or_white(process):
+    """The process, or white noise of unit variance where none is given."""
+    if process is None:
+        return white()
+    if not isinstance(process, Process):
+        way = validation.of_another_kind(process)
+        raise TypeError(f"process: expected a Process such as white() or ar1(0.9), got {validation.describe(process)}"
+                        + (f"; pass {way}" if way else ""))
+    return process
+
+
 def outside_circle(poles):
     """Where |λ| ≥ 1, decided exactly on the doubles: re² + im² ≥ 1.
 

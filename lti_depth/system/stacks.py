@@ -151,6 +151,24 @@ def require_stack(value):
     return value
 
 
+def require_single_channel(stack, what):
+    """Raise ValueError unless there is one channel before, between and after all layers."""
+    if set(require_stack(stack).channels) != {1}:
+        raise ValueError(f"{what} needs one channel between all layers, got channels {stack.channels}")
+
+
+def through_layer(stack, layer):
+    """The stack up to and including `layer` (0-based, negative from the end, None = the last)."""
+    require_stack(stack)
+    if layer is None:
+        return stack
+    K = len(stack)
+    index = validation.integer(layer, "layer", -K)
+    if index >= K:
+        raise ValueError(f"layer: expected an integer from {-K} to {K - 1}, got {index}")
+    return Stack(stack.layers[: index % K + 1], timing=stack.timing)
+
+
 def stack(layers, *, timing="current"):
     """A Stack of any sequence of Layers, the first one next to the input."""
     return Stack(layers, timing=timing)
