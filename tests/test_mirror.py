@@ -16,8 +16,8 @@ NUMERIC_ONLY = {
     "Block", "Network", "linearize", "recorded", "simulate", "correlation_length",
 }  # fmt: skip
 SYMBOLIC_ONLY = {
-    "Tower", "asymptotic_variance", "delay_sensitivity", "derive", "growth_per_layer", "modal", "residues",
-    "scalar_cascade",
+    "Tower", "asymptotic_variance", "delay_sensitivity", "derive", "expanded", "growth_per_layer", "modal",
+    "residues", "scalar_cascade",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from .covariances import autocovariance, state_covariance, state_variance
 from .delay_sensitivities import delay_sensitivity
 from .delays import group_delay, phase_delay, zeros
 from .equivalence import equivalent_layer
+from .expansions import expanded
 from .frequency import frequency_response, power_spectrum, transfer_function
 from .growth import asymptotic_variance, growth_per_layer
 from .hankel import hankel_singular_values
@@ -28,9 +29,9 @@ from .towers import Tower
 
 __all__ = [
     "Layer", "Process", "Stack", "Tower", "ar1", "arma", "asymptotic_variance", "autocovariance", "cascade",
-    "delay_sensitivity", "derive", "equivalent_layer", "frequency_response", "gauss_newton", "group_delay",
-    "growth_per_layer", "hankel_singular_values", "impulse_response", "memory_function", "modal", "normalization",
-    "normalize", "phase_delay", "power_spectrum", "recorded", "repeat", "residues", "sampled", "scalar_cascade",
-    "sensitivity", "series", "shaped", "stack", "state_covariance", "state_variance", "step_response",
-    "transfer_function", "white", "zeros",
+    "delay_sensitivity", "derive", "equivalent_layer", "expanded", "frequency_response", "gauss_newton",
+    "group_delay", "growth_per_layer", "hankel_singular_values", "impulse_response", "memory_function", "modal",
+    "normalization", "normalize", "phase_delay", "power_spectrum", "recorded", "repeat", "residues", "sampled",
+    "scalar_cascade", "sensitivity", "series", "shaped", "stack", "state_covariance", "state_variance",
+    "step_response", "transfer_function", "white", "zeros",
 ]  # fmt: skip

@@ -4,8 +4,10 @@ An identity between polynomials in λ_k and their conjugates holds for all compl
 conjugates as indeterminates of their own; so a field of rational functions is enough for complex poles.
 """
 
+from bisect import bisect
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cmp_to_key
 from typing import Any
 
 import flint
@@ -49,13 +51,17 @@ class Ratio:
     def __add__(self, other):
         if (other := self._lifted(other)) is None:
             return NotImplemented
-        return Ratio.lowest(self.numerator * other.denominator + other.numerator * self.denominator,
-                            self.denominator * other.denominator)
+        shared = self.denominator.gcd(other.denominator)  # a common factor of sum and denominators divides it
+        mine, its = self.denominator / shared, other.denominator / shared
+        total = Ratio.lowest(self.numerator * its + other.numerator * mine, shared)
+        return Ratio(total.numerator, total.denominator * mine * its)
 
     def __mul__(self, other):
         if (other := self._lifted(other)) is None:
             return NotImplemented
-        return Ratio.lowest(self.numerator * other.numerator, self.denominator * other.denominator)
+        first = Ratio.lowest(self.numerator, other.denominator)
+        second = Ratio.lowest(other.numerator, self.denominator)
+        return Ratio(first.numerator * second.numerator, first.denominator * second.denominator)
 
     def __truediv__(self, other):
         if (other := self._lifted(other)) is None:
@@ -104,8 +110,8 @@ class Ratio:
     def expression(self, symbols):
         """As a sympy expression: an expanded numerator over a factored denominator."""
         factors = self.denominator.factor()
-        below = sympy.Mul(int(factors[0]), *(_polynomial(p, symbols) ** int(e) for p, e in factors[1]))
-        return _polynomial(self.numerator, symbols) / below
+        below = sympy.Mul(int(factors[0]), *(polynomial_expression(p, symbols) ** int(e) for p, e in factors[1]))
+        return polynomial_expression(self.numerator, symbols) / below
 
 
 def indeterminates(*names):
@@ -115,7 +121,39 @@ def indeterminates(*names):
     return tuple(Ratio(generator, one) for generator in context.gens())
 
 
-def _polynomial(p, symbols):
-    return sympy.Add(*(
-        sympy.Mul(int(c), *(s**int(e) for s, e in zip(symbols, exponents, strict=True))) for exponents, c in p.terms()
-    ))
+def are_plain(symbols):
+    """Whether powers of them never combine with each other."""
+    return all(symbol.is_Symbol or isinstance(symbol, (sympy.Indexed, sympy.conjugate)) for symbol in symbols)
+
+
+def polynomial_expression(p, symbols):
+    """The expanded sympy expression of a polynomial.
+
+    Terms of symbols are put into sympy's own order by ranks of their factors: the comparisons that Add and Mul make
+    cost seconds for the 10⁵ terms that polynomials of seven poles have. Anything else may combine, and is evaluated.
+    """
+    terms = [(int(c), tuple(map(int, exponents))) for exponents, c in p.terms()]
+    used = {pair for _, exponents in terms for pair in enumerate(exponents) if pair[1]}
+    power = {(i, e): symbols[i] ** e for i, e in used}
+    if not are_plain(symbols):
+        return sympy.Add(*(sympy.Mul(c, *(power[pair] for pair in enumerate(exponents) if pair[1]))
+                           for c, exponents in terms))
+    numbers = {c: sympy.Integer(c) for c, _ in terms}
+    ranked = sorted((*power.values(), *numbers.values()), key=ORDER)
+    rank = {factor: i for i, factor in enumerate(ranked)}
+    place = {pair: rank[factor] for pair, factor in power.items()}
+    constant, single, products = [], [], []
+    for c, exponents in terms:
+        places = sorted([place[pair] for pair in enumerate(exponents) if pair[1]])
+        if c != 1 or not places:
+            places.insert(0, rank[numbers[c]])
+        (products if len(places) > 1 else single if any(exponents) else constant).append(places)
+    products = [sympy.Mul._from_args([ranked[i] for i in places], is_commutative=True)
+                for places in sorted(products, key=lambda places: (len(places), places))]
+    single = sorted((ranked[i] for (i,) in single), key=ORDER)
+    first = bisect(single, 0, key=lambda factor: factor.compare(products[0])) if products else 0
+    constant = [ranked[i] for (i,) in constant]
+    return sympy.Add._from_args([*constant, *single[:first], *products, *single[first:]], is_commutative=True)
+
+
+ORDER = cmp_to_key(sympy.Basic.compare)
