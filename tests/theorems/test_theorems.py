@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lti_depth import numeric, theorems
 from lti_depth.theorems import Tier, runner
+from lti_depth.theorems.domains import KINDS, Domain
 
 NAMES = theorems.names()
 
@@ -24,9 +25,20 @@ def members(domain):
     if len(domain.timings) == 1:
         stacks = stacks.map(lambda stack: stack.replace(timing=domain.timings[0]))
     if not domain.feedthrough:
-        stacks = stacks.map(lambda stack: stack.replace(D=np.zeros(len(stack))) if stack.is_cascade else
-                            numeric.stack([layer.replace(D=0 * layer.D) for layer in stack], timing=stack.timing))
+        stacks = stacks.map(lambda stack: stack.replace(
+            D=0 * stack.D if stack.is_cascade else [0 * layer.D for layer in stack]))
     return stacks.filter(domain.holds)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("feedthrough", [True, False])
+@settings(max_examples=10)
+@given(st.data())
+def test_members(kind, feedthrough, data):
+    """Of every kind of domain there are such stacks, and without feedthrough all D are 0."""
+    stack = data.draw(members(Domain(kind, layers=(1, 3), timings=("delayed",), feedthrough=feedthrough)))
+    assert stack.timing == "delayed" and (kind in ("wide", "channels") or stack.is_cascade)
+    assert feedthrough or not any(layer.D.any() for layer in stack)
 
 
 @pytest.mark.parametrize("name", NAMES)
