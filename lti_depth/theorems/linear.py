@@ -1,4 +1,4 @@
-"""Linear algebra over any exact field: matrices as lists of rows."""
+"""Linear algebra over any field, exact or of long numbers: matrices as lists of rows."""
 
 
 def product(A, B):
@@ -45,3 +45,16 @@ def solve(A, B):
     if pivots != list(range(len(A))):
         raise ZeroDivisionError("expected a regular matrix, got a singular one")
     return [row[len(A) :] for row in reduced]
+
+
+def determinant(A):
+    """By expansion along the first row: no division, any commutative ring."""
+    if not A:
+        return 1
+    return sum((-1) ** j * entry * determinant([[*row[:j], *row[j + 1 :]] for row in A[1:]])
+               for j, entry in enumerate(A[0]))
+
+
+def characteristic(A, z):
+    """det(z − A)."""
+    return determinant([[z * (i == j) - entry for j, entry in enumerate(row)] for i, row in enumerate(A)])

@@ -22,7 +22,7 @@ from math import factorial
 from ...symbolic.rationals import indeterminates
 from ..arithmetic import deviation, long, mp, parameters
 from ..domains import Domain
-from ..layers import side_by_side
+from ..parallel import side_by_side
 from ..theorem import Origin, Step, Theorem, Tier
 from .layer_delay import TIMINGS, response
 

@@ -22,7 +22,7 @@ from fractions import Fraction
 from ...symbolic.rationals import indeterminates
 from ..arithmetic import deviation, mp, parameters
 from ..domains import Domain
-from ..layers import side_by_side
+from ..parallel import side_by_side
 from ..theorem import Origin, Step, Theorem, Tier
 from .phase import delay, real_part
 

@@ -14,15 +14,15 @@ an induction over K. In the proof v is a vector of indeterminates, and the law g
 they are the outputs of a stack whose last layer has C = 1 and D = 0. A diagonal A loses nothing but Jordan blocks.
 """
 
+from dataclasses import replace
 from functools import reduce
-from types import SimpleNamespace
 
 import numpy as np
 
 from ...symbolic.rationals import indeterminates
 from ..arithmetic import deviation, long, mp
 from ..domains import Domain
-from ..layers import exact_layers
+from ..stepping import Numbers, layers_of
 from ..theorem import Origin, Step, Theorem, Tier
 
 TERMS = 24
@@ -41,8 +41,7 @@ def _layer(layer, z, timing):
 
 def bug(layers, z, timing):
     """One A for all: that of the first layer, its poles repeated where there are more states."""
-    return law([SimpleNamespace(**{**vars(layer), "poles": np.resize(layers[0].poles, len(layer.poles))})
-                for layer in layers], z, timing)  # fmt: skip
+    return law([replace(layer, poles=np.resize(layers[0].poles, len(layer.poles))) for layer in layers], z, timing)
 
 
 def prove(law):
@@ -63,7 +62,7 @@ def _passes(law, widths, channels, timing):
     signal = v
     for k, layer in enumerate(layers):
         N = len(layer.poles)
-        state = SimpleNamespace(poles=layer.poles, B=layer.B, C=np.eye(N, dtype=object), D=0 * layer.B)
+        state = replace(layer, C=np.eye(N, dtype=object), D=0 * layer.B)
         X = law([*layers[:k], state], z, timing) @ v
         before, after = (X / z, X) if timing == "current" else (X, z * X)
         if not (layer.poles * before + layer.B @ signal == after).all():
@@ -80,8 +79,7 @@ def _indeterminate(widths, channels):
     z = next(symbols)
     *arrays, v = (np.array([next(symbols) for _ in range(np.prod(shape))], dtype=object).reshape(shape)
                   for shape in shapes)  # fmt: skip
-    return [SimpleNamespace(poles=arrays[k], B=arrays[k + 1], C=arrays[k + 2], D=arrays[k + 3])
-            for k in range(0, len(arrays), 4)], z, v
+    return [Numbers(*arrays[k : k + 4]) for k in range(0, len(arrays), 4)], z, v
 
 
 def shadow(law, stack, machine):
@@ -89,7 +87,7 @@ def shadow(law, stack, machine):
 
     For |z| ≥ 8 the terms from 24 on are below 8^{−24} times a polynomial of t.
     """
-    layers = exact_layers(stack)
+    layers = layers_of(stack)
     values = [law(layers, mp.convert(z), stack.timing) for z in POINTS]
     h = np.array(long(np.reshape(machine.impulse_response(stack, range(TERMS)), (TERMS, -1))), dtype=object)
     series = [sum(h[t] / mp.convert(z) ** t for t in range(TERMS)) for z in POINTS]

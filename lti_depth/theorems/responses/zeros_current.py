@@ -26,7 +26,8 @@ from math import prod
 from ...symbolic.rationals import indeterminates
 from ..arithmetic import deviation, long, mp, parameters
 from ..domains import Domain
-from ..layers import characteristic, side_by_side
+from ..linear import characteristic
+from ..parallel import side_by_side
 from ..theorem import Origin, Step, Theorem, Tier
 
 POINTS = (2.0, -2.0, 2.0j, -1.5 - 1.5j, 0.5 + 2.0j)

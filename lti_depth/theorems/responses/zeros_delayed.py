@@ -22,7 +22,8 @@ from math import prod
 from ...symbolic.rationals import indeterminates
 from ..arithmetic import deviation, long, mp, parameters
 from ..domains import Domain
-from ..layers import characteristic, side_by_side
+from ..linear import characteristic
+from ..parallel import side_by_side
 from ..theorem import Origin, Step, Theorem, Tier
 from . import zeros_current
 from .zeros_current import POINTS, numerator, proper
