@@ -6,7 +6,9 @@ import pytest
 from scipy.optimize import brentq
 
 from lti_depth import numeric
-from lti_depth.experiments import norm_separation as experiment
+from lti_depth.experiments import least_norms as problems
+from lti_depth.experiments import norm_separation_claims as claims
+from lti_depth.experiments import norm_separation_laws as laws
 from tests.theory.digits import agrees
 
 REAL = 1 - np.geomspace(1e-3, 1, 12)
@@ -19,14 +21,14 @@ def unit_atoms(poles, length=3000):
 
 def test_targets():
     pole = 10 / 13
-    h = experiment.pulses([3], 10)[:, 0]
+    h = problems.pulses([3], 10)[:, 0]
     naive = np.array([(t + 1) * (t + 2) / 2 * pole**t for t in range(200)])
     np.testing.assert_allclose(h, naive / np.linalg.norm(naive), rtol=1e-12)
 
 
 @pytest.mark.parametrize("poles", [REAL, COMPLEX], ids=["real", "complex"])
 def test_root_of_the_gram_matrix(poles):
-    atoms, R = unit_atoms(poles, 20000), experiment.root(poles)
+    atoms, R = unit_atoms(poles, 20000), problems.root(poles)
     np.testing.assert_allclose(R @ R.conj().T, atoms.conj().T @ atoms, atol=1e-12)
 
 
@@ -34,7 +36,7 @@ def test_root_of_the_gram_matrix(poles):
 def test_projections(poles):
     """R ⟨χ, h⟩ is ⟨φ, h⟩."""
     h = np.random.default_rng(0).standard_normal((40, 2))
-    found = experiment.root(poles) @ experiment.projections(poles, h)
+    found = problems.root(poles) @ problems.projections(poles, h)
     np.testing.assert_allclose(found, unit_atoms(poles, 40).conj().T @ h, atol=1e-12)
 
 
@@ -64,14 +66,14 @@ def precise_norm(poles, depth, delay, error):
 
 @pytest.mark.parametrize(("depth", "error"), [(1, 0.01), (3, 0.1), (3, 0.01)])
 def test_least_norms_to_full_precision(depth, error):
-    targets = experiment.pulses([depth], 20)
-    found = experiment.least_norms(REAL, targets, error)[0]
+    targets = problems.pulses([depth], 20)
+    found = problems.least_norms(REAL, targets, error)[0]
     assert found == pytest.approx(precise_norm(REAL, depth, 20, error), rel=1e-9)
 
 
 def test_coefficients_exhaust_the_error_and_satisfy_the_normal_equations():
-    targets = experiment.pulses([2, 4], 20)
-    c = experiment.least_coefficients(REAL, targets, 0.01)
+    targets = problems.pulses([2, 4], 20)
+    c = problems.least_coefficients(REAL, targets, 0.01)
     residual = targets - unit_atoms(REAL, len(targets)) @ c
     tail = np.linalg.norm(unit_atoms(REAL, 40000)[len(targets) :] @ c, axis=0) ** 2
     np.testing.assert_allclose(np.sum(residual**2, axis=0) + tail, 0.01, rtol=1e-8)
@@ -79,22 +81,22 @@ def test_coefficients_exhaust_the_error_and_satisfy_the_normal_equations():
 
 def test_pairs_are_complex_atoms():
     """Of one set of poles closed under conjugation both solvers give one norm."""
-    half = experiment.pairs(experiment.log_spaced(3, 0.02, 0.2), 6, 0.3)
-    targets = experiment.pulses([1, 2], 10)
-    whole = experiment.least_norms(np.concatenate([half, half.conj()]), targets, 0.05)
-    np.testing.assert_allclose(experiment.least_norms_of_pairs(half, targets, 0.05), whole, rtol=1e-6)
+    half = problems.pairs(problems.log_spaced(3, 0.02, 0.2), 6, 0.3)
+    targets = problems.pulses([1, 2], 10)
+    whole = problems.least_norms(np.concatenate([half, half.conj()]), targets, 0.05)
+    np.testing.assert_allclose(problems.least_norms_of_pairs(half, targets, 0.05), whole, rtol=1e-6)
 
 
 def test_numbers_of_the_theory():
-    real = experiment.least_norms(experiment.log_spaced(24, 1e-3), experiment.pulses([1, 2, 4, 8], 100), 0.01)
-    assert all(map(agrees, real, experiment.STATED_REAL))
+    real = problems.least_norms(problems.log_spaced(24, 1e-3), problems.pulses([1, 2, 4, 8], 100), 0.01)
+    assert all(map(agrees, real, claims.STATED_REAL))
 
 
 def test_numbers_of_the_theory_with_phases():
     """16 moduli, 1−|λ| from 10⁻³ to 10⁻¹, and 96 phases in ±π/10."""
-    half = experiment.pairs(experiment.log_spaced(16, 1e-3, 0.1), 96, np.pi / 10)
-    found = experiment.least_norms_of_pairs(half, experiment.pulses([1, 2, 4, 8], 100), 0.01)
-    assert all(map(agrees, found, experiment.STATED_PHASES))
+    half = problems.pairs(problems.log_spaced(16, 1e-3, 0.1), 96, np.pi / 10)
+    found = problems.least_norms_of_pairs(half, problems.pulses([1, 2, 4, 8], 100), 0.01)
+    assert all(map(agrees, found, claims.STATED_PHASES))
 
 
 @pytest.fixture(scope="module")
@@ -123,10 +125,10 @@ def test_mellin_law_in_continuous_time(continuous_atoms, depth):
 
     mu = np.exp(brentq(missed, -20, 10, xtol=1e-12))
     found = np.linalg.norm(along / (values + mu)) * np.sqrt(len(s) / width)
-    assert experiment.mellin_norm(depth, 0.01, 1.0) == pytest.approx(found, rel=1e-3)
+    assert laws.mellin_norm(depth, 0.01, 1.0) == pytest.approx(found, rel=1e-3)
 
 
 def test_bounded_gains():
-    claim = experiment._gain()
+    claim = claims.gain_claim()
     assert claim.verdict == "confirmed"
     assert numeric.impulse_response(numeric.cascade([0.5] * 3, 1.5, 1.5), 0) == 1.5**6
