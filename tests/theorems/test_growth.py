@@ -9,7 +9,8 @@ import sympy
 
 from lti_depth import numeric, theorems
 from lti_depth.symbolic.rationals import indeterminates
-from lti_depth.theorems.growth import equal_layers, expansions, residual_growth, signs
+from lti_depth.theorems import equal_layers, expansions
+from lti_depth.theorems.growth import residual_growth, signs
 from lti_depth.theorems.growth.growth_under_lru_gains import law as legendre
 
 

@@ -27,8 +27,8 @@ S_u = |ω|^{−α}(1 + αω²/24 + …): with F_j = ₁F₁(A+j; ½; −y), κ =
 from ...symbolic.rationals import indeterminates
 from ..arithmetic import deviation, long, mp
 from ..domains import Domain
+from ..expansions import order
 from ..theorem import Origin, Step, Theorem, Tier
-from .expansions import order
 
 DEPTH, TERMS, REACH = 16, 10, 200
 SCALED = (0.4, 0.8, 1.2, 1.7, 2.2, 3.0, 4.0, 5.0)  # lags over √s

@@ -34,11 +34,11 @@ from fractions import Fraction
 from math import comb
 
 from ...symbolic.rationals import indeterminates
+from .. import equal_layers
 from ..arithmetic import deviation, long, mp
 from ..domains import Domain
+from ..expansions import order, power
 from ..theorem import Origin, Step, Theorem, Tier
-from . import equal_layers
-from .expansions import order, power
 
 DEPTH, TERMS = 10, 8
 

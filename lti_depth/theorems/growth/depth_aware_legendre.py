@@ -16,31 +16,24 @@ x are ≥ 0.
 """
 
 from ...symbolic.rationals import indeterminates
+from .. import equal_layers
 from ..arithmetic import deviation, mp, parameters
 from ..domains import Domain
 from ..moments import variance
 from ..theorem import Origin, Step, Theorem, Tier
-from . import equal_layers
 
 DEPTH = 6
 
 
 def law(k, squared):
     """γ_k² = (1−x) P_{k−2}/P_{k−1}, x = |λ|²."""
-    return (1 - squared) * _legendre(k - 2, squared) / _legendre(k - 1, squared)
+    X = (1 + squared) / (1 - squared)
+    return (1 - squared) * equal_layers.legendre(k - 2, X) / equal_layers.legendre(k - 1, X)
 
 
 def bug(k, squared):
     """P_{k−1}/P_k for P_{k−2}/P_{k−1}."""
     return law(k + 1, squared)
-
-
-def _legendre(n, x):
-    """P_n((1+x)/(1−x)) by Bonnet's recursion; P_{−1} = P_0 = 1."""
-    before, here, X = 1, x**0, (1 + x) / (1 - x)
-    for m in range(n):
-        before, here = here, ((2 * m + 1) * X * here - m * before) / (m + 1)
-    return here
 
 
 def prove(law):

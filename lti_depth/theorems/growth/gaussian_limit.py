@@ -42,8 +42,8 @@ from fractions import Fraction
 from ...symbolic.rationals import indeterminates
 from ..arithmetic import deviation, long, mp
 from ..domains import Domain
+from ..expansions import order
 from ..theorem import Origin, Step, Theorem, Tier
-from .expansions import order
 
 DEPTH = 16
 SCALED = (0.4, 0.8, 1.2, 1.7, 2.2, 3.0, 4.0, 5.0)  # lags over √s

@@ -22,11 +22,11 @@ as the deep limit (`deep_limit`, V_K ∝ K^{−1/2} (1−|λ|)^{−2K} (1 + O(1/
 from math import comb
 
 from ...symbolic.rationals import indeterminates
+from .. import equal_layers
 from ..arithmetic import deviation, parameters
 from ..domains import Domain
+from ..expansions import order, power
 from ..theorem import Origin, Step, Theorem, Tier
-from . import equal_layers
-from .expansions import order, power
 
 DEPTH = 6
 

@@ -23,11 +23,11 @@ thus lies between 0 and q e²/(1 − 7e/2) ≤ 6.3 e²: the tolerance, on deviat
 from math import comb
 
 from ...symbolic.rationals import indeterminates
+from .. import equal_layers
 from ..arithmetic import deviation, long, mp
 from ..domains import Domain
+from ..expansions import order
 from ..theorem import Origin, Step, Theorem, Tier
-from . import equal_layers
-from .expansions import order
 
 DEPTHS = range(1, 9)
 

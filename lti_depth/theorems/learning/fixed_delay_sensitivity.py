@@ -18,11 +18,11 @@ like 1/K for K ≪ D.
 """
 
 from fractions import Fraction
-from math import comb
 
 from ...symbolic.rationals import indeterminates
 from .. import enclosures
 from ..arithmetic import deviation, mp
+from ..covariances import legendre_variance
 from ..domains import Domain
 from ..moments import variance
 from ..substitution import at
@@ -34,17 +34,12 @@ EXP_EXP = {1: "0.495", 2: "1.470", 4: "3.365"}
 
 def law(K, pole):
     """tr G/V of the poles of K equal real layers."""
-    return K * _energy(K + 1, pole) / _energy(K, pole)
+    return K * legendre_variance.law(pole**2, K + 1) / legendre_variance.law(pole**2, K)
 
 
 def bug(K, pole):
     """V_{K+1}/V_K alone: one pole counted instead of K."""
     return law(K, pole) / K
-
-
-def _energy(K, pole):
-    """V_K."""
-    return (1 - pole**2) ** (1 - 2 * K) * sum(comb(K - 1, j) ** 2 * pole ** (2 * j) for j in range(K))
 
 
 def prove(law):

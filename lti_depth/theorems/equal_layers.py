@@ -25,7 +25,7 @@ polynomials, V_K = (1−x)^{−K} P_{K−1}(X).
 
 from math import comb
 
-from ...symbolic.rationals import indeterminates
+from ..symbolic.rationals import indeterminates
 from .expansions import order
 
 TERMS = 10
@@ -60,6 +60,14 @@ def solves_recursion(variance, depths=range(2, 7)):
     start = variance(1, x) == 1 / (1 - x) and remainder(1, x, variance(2, x), variance(1, x), 0) == 0
     return start and all(
         remainder(K, x, variance(K + 1, x), variance(K, x), variance(K - 1, x)) == 0 for K in depths)
+
+
+def legendre(n, X):
+    """P_n(X) by Bonnet's recursion; P_{−1} = P_0 = 1."""
+    before, here = X**0, X**0
+    for m in range(n):
+        before, here = here, ((2 * m + 1) * X * here - m * before) / (m + 1)
+    return here
 
 
 def sums_squares(variance, K):
