@@ -46,7 +46,7 @@ def sensitivity(stack, process=None):
     """
     require_stack(stack)
     process = require_process(stack, process, "sensitivity")
-    poles, B, C, D = (mapped(field, lambda chain: _inner(chain, chain, process)) for field in derivatives(stack))
+    poles, B, C, D = (mapped(field, lambda chain: inner(chain, chain, process)) for field in derivatives(stack))
     if stack.is_cascade:
         return Fields(tuple(own for (own,) in poles), *(tuple(M[0][0] for M in field) for field in (B, C, D)))
     return Fields(tuple(map(tuple, poles)), *(tuple(map(sympy.ImmutableMatrix, field)) for field in (B, C, D)))
@@ -94,23 +94,23 @@ def gauss_newton(stack, process=None):
     """
     require_stack(stack)
     process = require_process(stack, process, "gauss_newton")
-    chains = _flat(derivatives(stack))
+    chains = flat(derivatives(stack))
     P = len(chains)
     if P > MOST_DERIVATIVES:
         raise ValueError(f"gauss_newton: expected at most {MOST_DERIVATIVES} parameters, got {P}; use the numeric "
                          "floor, or sensitivity for the diagonal")
-    upper = {(j, k): _inner(chains[j], chains[k], process) for j in range(P) for k in range(j, P)}
+    upper = {(j, k): inner(chains[j], chains[k], process) for j in range(P) for k in range(j, P)}
     G = sympy.ImmutableMatrix(P, P, lambda j, k: upper[j, k] if j <= k else sympy.conjugate(upper[k, j]))
     return GaussNewton(G, _rank(stack, process, G))
 
 
-def _flat(nested):
+def flat(nested):
     """Of nested lists, in the order all poles, all B, all C, all D, by layer, row-major."""
     return [nested] if not isinstance(nested, (list, tuple)) or isinstance(nested, Chain) else [
-        entry for part in nested for entry in _flat(part)]
+        entry for part in nested for entry in flat(part)]
 
 
-def _inner(first, second, process):
+def inner(first, second, process):
     """E[conj(first) second], summed over the output channels."""
     value = response(second, first, process, 0)
     return value.trace() if isinstance(value, sympy.MatrixBase) else value
