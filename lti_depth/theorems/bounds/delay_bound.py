@@ -101,7 +101,7 @@ THEOREM = Theorem(
     title="The least loss of recalling u[t − D] with S states",
     statement=r"White unit input, one channel, $S$ states in all layers together: $E|u_{t-D} - y_t|^2 \ge 1 - S/(D+1)$ "
               r"in current timing with zero total feedthrough, and $\ge 1 - S/D$ in delayed timing or with "
-              r"$\prod_k D_k \ne 0$. Depth, width and parametrization do not enter.",
+              r"$D_K \cdots D_1 \ne 0$. Depth, width and parametrization do not enter.",
     hypotheses=("linear, time-invariant, stable", "white input of unit variance", "one channel at input and output",
                 "D ≥ 1 for the second bound"),
     origin=Origin.CLASSICAL,

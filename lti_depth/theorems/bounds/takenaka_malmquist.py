@@ -97,7 +97,7 @@ THEOREM = Theorem(
     hypotheses=("scalar cascade without feedthrough, all b_k, c_k ≠ 0", "$|\\lambda_k| < 1$, real or complex, equal or "
                 "not", "white input", "current timing: poles 0 after the first left out"),
     origin=Origin.CLASSICAL,
-    reference="Ninness & Gustafsson, IEEE Trans. Automatic Control 42:521, 1997; its use for memory is new here",
+    reference="Ninness & Gustafsson, IEEE Trans. Automatic Control 42:515, 1997; its use for memory is new here",
     tier=Tier.EXACT,
     range="orthonormality K ≤ 3; the definition K ≤ 2, and K = 3 at a rational point; all K by hand",
     law=law,

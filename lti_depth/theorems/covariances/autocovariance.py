@@ -15,9 +15,9 @@ one more. (1 − xμ) G_{K+1} differs from G_K, term by term, by
     q_j^K (1 − xμ)/(Q_j (q_j − μ)(1 − x q_j)) − q_j^{K−1}/(Q_j (1 − x q_j)) = μ q_j^{K−1}/(Q_j (q_j − μ)),
 
 in which there is no x; the term of μ itself contributes μ^K/Π(μ − q_j), μ times the same expression. The sum of all is
-μ times the divided difference of x^{K−1} at K+1 points, which is 0: the leading coefficient of the interpolating
-polynomial. This step is computed with Q_j and q_j^{K−1} as indeterminates; the vanishing sum and the law as a whole,
-against the double sum over residues, for few layers.
+μ times Σ_j q_j^{K−1}/Π(q_j − …) over K+1 poles, which is h_{−1} = 0 of the theorem impulse-response. This step is
+computed with Q_j and q_j^{K−1} as indeterminates. For one layer beside K others the law is G_K itself, which is held
+against the sum over residues; the law as a whole is held against the double sum over residues, for few layers.
 """
 
 from math import prod
@@ -58,7 +58,8 @@ def prove(law):
              all(law([p], [q], lag) == p**lag / (1 - p * q) for lag in LAGS)),
         Step(r"$(1 - x\mu) G_{K+1}(x) - G_K(x)$, term by term: $\mu q_j^{K-1}/(Q_j (q_j - \mu))$, free of $x$",
              _one_more()),
-        *(Step(rf"$K = {K}$: these terms add up to 0", _vanishes(K)) for K in (1, 2, 3, 4)),
+        *(Step(rf"$K = {K}$: one layer of pole $x$ beside $K$ others, $\Delta = 0$, has $G_K(x) = \sum_j "
+               r"q_j^{K-1}/(Q_j (1 - x q_j))$", _one_beside(law, K)) for K in (2, 3, 4)),
         *(Step(rf"$K = {K}$: the law is $\sum_{{k,j}} \lambda_k^{{\Delta+K-1}} \bar\lambda_j^{{K-1}} / "
                r"(Q_k \bar Q_j (1 - \lambda_k \bar\lambda_j))$, at lags of both signs", _double_sum(law, K))
           for K in (2, 3)),
@@ -72,9 +73,9 @@ def _one_more():
     return (1 - x * mu) * after - before == mu * power / (Q * (q - mu))
 
 
-def _vanishes(K):
-    poles = indeterminates(*(f"q{k}" for k in range(K + 1)))
-    return sum(q ** (K - 1) * _residue(poles, k) for k, q in enumerate(poles)) == 0
+def _one_beside(law, K):
+    x, *poles = indeterminates("x", *(f"q{k}" for k in range(K)))
+    return law([x], poles, 0) == sum(q ** (K - 1) * _residue(poles, k) / (1 - x * q) for k, q in enumerate(poles))
 
 
 def _residue(poles, k):

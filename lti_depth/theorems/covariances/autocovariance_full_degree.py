@@ -21,7 +21,8 @@ has the further term
     θ_M θ̄_0 / Π_k(−p_k) = D · conj(h_0),
 
 D = H at x → ∞, h_0 = H at x = 0. For layers with skips D is Π d_k in current timing. R is bilinear in θ and θ̄, so the
-proof compares the law with R_0 for each pair of monomials x^n, x^m.
+proof compares the law with R_0 for each pair of monomials x^n, x^m; at Δ = 0, …, M, which covers all lags: from Δ = 1
+on both sides are combinations of the M sequences p_k^Δ.
 """
 
 from math import prod
@@ -63,7 +64,7 @@ def _value(coefficients, x):
 def prove(law):
     """For each pair of monomials in Θ and its adjoint, against the autocovariance without numerator, delayed."""
     return tuple(
-        Step(rf"$M = {M}$, $q \le {M}$, $\Delta = 0…2$: $\sum_{{n,m}} \theta_n \bar\theta_m R_0(\Delta - n + m)$",
+        Step(rf"$M = {M}$, $q \le {M}$, $\Delta = 0…{M}$: $\sum_{{n,m}} \theta_n \bar\theta_m R_0(\Delta - n + m)$",
              _shifted(law, M)) for M in (1, 2, 3)
     )  # fmt: skip
 
@@ -71,7 +72,7 @@ def prove(law):
 def _shifted(law, M):
     every = indeterminates(*(f"p{k}" for k in range(M)), *(f"q{k}" for k in range(M)))
     poles, conjugates = every[:M], every[M:]
-    lags = range(3)
+    lags = range(M + 1)
     plain = {d: autocovariance.law(poles, conjugates, d) for d in range(-M, M + lags[-1] + 1)}
     return all(
         law(poles, conjugates, _monomial(n, M), _monomial(m, M), lag) == plain[lag - n + m]
@@ -108,7 +109,7 @@ THEOREM = Theorem(
     reference="residue calculus for ARMA processes, Brockwell & Davis, Time Series, section 3.3; lag 0 at full degree "
               "made explicit here",
     tier=Tier.EXACT,
-    range="M ≤ 3, complex poles, every numerator of degree ≤ M",
+    range="M ≤ 3, complex poles, every numerator of degree ≤ M, all lags",
     law=law,
     bug=bug,
     prove=prove,

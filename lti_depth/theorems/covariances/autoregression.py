@@ -102,7 +102,7 @@ THEOREM = Theorem(
                 "for Yule–Walker: $|\\lambda_k| < 1$ and white input of unit variance",
                 "either timing (delayed: $u_{t-K}$ for $u_t$)"),
     origin=Origin.CLASSICAL,
-    reference="Brockwell & Davis, Time Series, section 3.3 and equation 8.1.1; Shumway & Stoffer, section 3.2",
+    reference="Brockwell & Davis, Time Series, sections 3.3 and 8.1; Shumway & Stoffer, chapter 3",
     tier=Tier.EXACT,
     range="K ≤ 3, complex poles (coefficients: K ≤ 7)",
     law=law,

@@ -81,7 +81,8 @@ THEOREM = Theorem(
     statement=r"As weights over the lag, the impulse response of $K$ equal layers has the mean $K\lambda/(1-\lambda)$ "
               r"and the standard deviation $\sqrt{K\lambda}/(1-\lambda)$: relative width $1/\sqrt{K\lambda}$. Delayed "
               r"timing: mean $K/(1-\lambda)$, the same deviation, relative width $\sqrt{\lambda/K}$.",
-    hypotheses=("scalar layers without feedthrough", "equal poles λ in [0, 1)", "either timing"),
+    hypotheses=("scalar layers without feedthrough", "equal poles λ in [0, 1); λ ≠ 0 for the relative width",
+                "either timing"),
     origin=Origin.CLASSICAL,
     reference="mean and variance of the negative binomial distribution; de Vries & Principe, Neural Networks 5:565 "
               "(1992), on depth and resolution of the gamma memory",

@@ -25,6 +25,7 @@ import numpy as np
 from ...symbolic.rationals import indeterminates
 from ..arithmetic import deviation, mp, parameters
 from ..covariances import autocovariance, cascade_recursion
+from ..delays import layer_delay
 from ..domains import Domain
 from ..stepping import exact
 from ..theorem import Origin, Step, Theorem, Tier
@@ -135,7 +136,7 @@ def shadow(law, stack, machine):
     R = [(C * poles**lag) @ W @ np.conj(C) for lag in LAGS]
     h = [0] * late + [sum(C * B * poles**t) for t in LAGS]
     turns = [mp.expj(-omega) for omega in ANGLES]
-    delays = [late + mp.re(_delay(C * B, poles, w)) for w in turns]
+    delays = [late + mp.re(layer_delay.law(poles, C * B, 0, w, "current")) for w in turns]
     scale = max(sum(abs(poles * w / (1 - poles * w))) + len(poles) for w in turns)  # of what adds up to the delay
     P = diagonalization.law(own.poles, own.b, own.c, stack.timing)[0]
     deep = P @ W @ np.conj(P).T
@@ -147,11 +148,6 @@ def shadow(law, stack, machine):
         deviation([*delays, scale], [*machine.group_delay(stack, np.array(ANGLES)), scale]),
         deviation(deep / units, exact(machine.state_covariance(stack)) / units),
     )
-
-
-def _delay(residues, poles, w):
-    """Ḣ w/H for H = Σ r_k/(1 − λ_k w)."""
-    return sum(residues * poles * w / (1 - poles * w) ** 2) / sum(residues / (1 - poles * w))
 
 
 THEOREM = Theorem(

@@ -38,6 +38,7 @@ from .. import equal_layers
 from ..arithmetic import deviation, long, mp
 from ..domains import Domain
 from ..expansions import order, power
+from ..substitution import at
 from ..theorem import Origin, Step, Theorem, Tier
 
 DEPTH, TERMS = 10, 8
@@ -65,8 +66,9 @@ def prove(law):
              r"$S_u'' = 2$, up to relative order $K^{-2}$", _curved(law)),
         *(Step(rf"$V_{K} = (1-\lambda^2)^{{-{K}}} t_-^{{{1 - K}}} \sum_j c_j c_{{{K - 1}-j}} q^j$, against the first "
                r"terms of the sum over $t$", _finite(K)) for K in (1, 2, 3, 4)),
-        *(Step(rf"$K = {K}$: the constant, squared, $((1-\lambda^2)^{{-K}} t_-^{{1-K}})^2/(1-q) = "
-               r"(1-\lambda)^{2-4K}/(4\lambda)$", _constant(K)) for K in (1, 2, 3)),
+        *(Step(rf"$K = {K}$: with $c_{{K-1}} \sim (\pi K)^{{-1/2}}$ and $\sum_j c_j q^j = (1-q)^{{-1/2}}$ the sum, "
+               r"squared, over $(1-\lambda)^{2-4K}/(4\pi\lambda K)$ is $S_u^2$, the law's leading term squared",
+               _constant(law, K)) for K in (1, 2, 3)),
     )  # fmt: skip
 
 
@@ -100,10 +102,13 @@ def _finite(K):
     return order((1 - p**2) ** -K * t ** (1 - K) * total - cut, p) >= 2 * TERMS
 
 
-def _constant(K):
-    (p,) = indeterminates("p")
+def _constant(law, K):
+    """π and K drop out."""
+    p, density, curvature, e = indeterminates("p", "S", "C", "e")
     t, q = _branches(p)
-    return ((1 - p**2) ** -K * t ** (1 - K)) ** 2 / (1 - q) == (1 - p) ** (2 - 4 * K) / (4 * p)
+    leading = at(law(1 / e, p, density, curvature), p, density, curvature, 0 * e)
+    found = density**2 * ((1 - p**2) ** -K * t ** (1 - K)) ** 2 / (1 - q)
+    return found / ((1 - p) ** (2 - 4 * K) / (4 * p)) == leading**2
 
 
 def _moved(pole, least, span):

@@ -133,8 +133,9 @@ THEOREM = Theorem(
     statement=r"$\sup_\Delta |R^{(K)}(\Delta)/R^{(K)}(0) - e^{-\Delta^2/(4s)}| \to 0$, $s = \sum_k "
               r"\lambda_k/(1-\lambda_k)^2$, whatever the input. Equal layers, $y = \Delta^2/(4s)$, smooth $S_u$: "
               r"$R(\Delta)/R(0) = e^{-y}[1 + \frac{y^2-3y}{2K}(1 + \frac{(1-\lambda)^2}{6\lambda}) - "
-              r"\frac{S_u''(0)}{2 s S_u(0)} y] + O(K^{-2})$; white input: the largest error of the Gaussian is "
-              r"$\frac{c}{K}(1 + \frac{(1-\lambda)^2}{6\lambda})$, $c = \frac{1}{2}\max_y (3y-y^2)e^{-y} = .39975…$",
+              r"\frac{S_u''(0)}{2 s S_u(0)} y] + O(K^{-2})$; white input: the largest error of the Gaussian is, "
+              r"to first order in $1/K$, $\frac{c}{K}(1 + \frac{(1-\lambda)^2}{6\lambda})$ with $c = "
+              r"\frac{1}{2}\max_y (3y-y^2)e^{-y} = .39975…$",
     hypotheses=("scalar layers without feedthrough or residual sums, $\\lambda_k \\in (0,1)$",
                 "$s \\to \\infty$ and $\\max_k \\lambda_k/(1-\\lambda_k)^2/s \\to 0$; equal layers: $K \\to \\infty$",
                 "$S_u$ integrable, continuous at 0, $0 < S_u(0) < \\infty$; for the next term even and smooth at 0",

@@ -113,7 +113,8 @@ THEOREM = Theorem(
               r"\frac{1-|\lambda|^{2N}}{|1-\lambda^N e^{-iN\omega}|^2}$, $V_K = "
               r"P_{K-1}\left(\frac{1+|\lambda|^{2N}}{1-|\lambda|^{2N}}\right)$.",
     hypotheses=("entries of $B$ and $C$ independent, of mean 0 and variance 1 and $1/N$, also from layer to layer",
-                "one channel, complex outputs", "$|\\lambda| < 1$", "white input of unit variance", "either timing"),
+                "one channel, complex outputs", "$|\\lambda| < 1$; uniform phases independent of the moduli",
+                "white input of unit variance", "either timing"),
     origin=Origin.NEW,
     reference="Poisson's kernel: classical; gains and ring of Orvieto et al., arXiv 2303.06349",
     tier=Tier.EXACT,

@@ -80,8 +80,9 @@ THEOREM = Theorem(
     statement=r"$2K$ balanced factors of $g = \prod_k b_k c_k$ under gradient flow of $\frac12 (1-g)^2$: $\dot g = 2K "
               r"g^{2-1/K} (1-g)$; differences $f_i^2 - f_j^2$ are conserved. The time from $0.01$ to $\frac12$ is not "
               r"monotone in $K$.",
-    hypotheses=("poles fixed and those of the teacher, whose gain is 1", "real balanced gains: all |b_k| and |c_k| "
-                "equal", "time in units of the reciprocal energy at unit gains", "either timing, any input"),
+    hypotheses=("poles fixed and those of the teacher, whose gain is 1", "real balanced gains: all $|b_k|$ and "
+                "$|c_k|$ equal, $g > 0$", "time in units of the reciprocal energy at unit gains",
+                "either timing, any input"),
     origin=Origin.CLASSICAL,
     reference="Saxe et al., arXiv 1312.6120, with the 2K gains of a cascade as the layers",
     tier=Tier.INDUCTION,

@@ -107,7 +107,8 @@ THEOREM = Theorem(
               r"$[\ln(\delta_c/\delta_0) + O(\delta_c)]/\kappa$.",
     hypotheses=("real poles, scalar layers without feedthrough", "any teacher and input, either timing; computed: "
                 "white input, current timing", "gradient flow of ½E|y − y_T|² in λ and g",
-                "escape: κ > 0, the tied optimum otherwise a minimum"),
+                "escape: κ > 0; from the tied optimum, a regular minimum in the mean and the gain, but for an "
+                "asymmetry"),
     origin=Origin.NEW,
     reference="Grönwall's inequality for the time",
     tier=Tier.ANALYTIC,

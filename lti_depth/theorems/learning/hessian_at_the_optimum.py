@@ -88,7 +88,7 @@ THEOREM = Theorem(
                 "the Hessian: real poles; G also for complex ones",
                 "rank 2: current timing, λ* ≠ 0; G in either timing"),
     origin=Origin.CLASSICAL,
-    reference="Gauss–Newton: Amari, Neural Computation 10:251, 1998; the degenerate minimum is new here",
+    reference="Gauss–Newton: Nocedal & Wright, Numerical Optimization, 10.3; the degenerate minimum is new here",
     tier=Tier.EXACT,
     range="the Hessian for K ≤ 3, the rank for K ≤ 4; all K by hand",
     law=law,

@@ -73,7 +73,7 @@ def prove(law):
     return (
         Step(r"Any $K$: $\partial_j \partial_k H = w_j w_k H$ and $\partial_k^2 H = 2 w_k^2 H$", _derivatives()),
         *(Step(rf"$K = {K}$: at poles $\lambda + s$, $\lambda - s$, $\lambda$, … the loss has the second derivative "
-               r" $-2\kappa$, for any $\lambda^*$ and $g$", _split(K)) for K in (2, 3)),
+               r"$-2\kappa$, for any $\lambda^*$ and $g$", _split(K)) for K in (2, 3)),
         *(Step(rf"$K = {K}$: where $g$ and $\lambda$ are stationary, $-\langle E, Hw^2\rangle/g^2$ is the law",
                _stationary(law, K)) for K in (1, 2, 3, 4)),
         Step(r"$K \le 12$: $(1-y)\,S^2\,[p^2 - Kp' - (2K-1)(K-1)/(1-y)^2]$ is a polynomial without negative terms",

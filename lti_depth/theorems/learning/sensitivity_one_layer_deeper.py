@@ -74,7 +74,7 @@ THEOREM = Theorem(
     title="Sensitivity at depth K is variance at depth K + 1",
     statement=r"$\partial H/\partial\lambda_k = z^{-1} H/(1 - \lambda_k z^{-1})$, hence "
               r"$E|\partial y/\partial\lambda_k|^2 = V(\lambda_1, …, \lambda_K, \lambda_k)$: the variance of the "
-              r"cascade in which $\lambda_k$ occurs once more.",
+              r"cascade of the same gain in which $\lambda_k$ occurs once more.",
     hypotheses=("scalar layers without feedthrough", "$|\\lambda_k| < 1$, real or complex, equal or not",
                 "either timing", "stationary input; the shadow has white noise"),
     origin=Origin.NEW,

@@ -52,8 +52,8 @@ def prove(law):
     """Against the loss by moments; the limit in powers of 1 − λ*; the optima for λ* = 0.99."""
     e, s = indeterminates("e", "s")
     return (
-        *(Step(rf"$K = {K}$: $\langle F, T\rangle^2/V$ by moments is stationary where the two agree", _profile(law, K))
-          for K in (1, 2, 3, 4)),
+        *(Step(rf"$K = {K}$: they are the logarithmic derivatives of $\langle F, T\rangle^2$ and $V$ by moments, "
+               r"whose quotient is stationary where the two agree", _profile(law, K)) for K in (1, 2, 3, 4)),
         Step(r"$\varepsilon$ times both at $\lambda = 1 - \sigma\varepsilon$, $\lambda^* = 1 - \varepsilon$ tends to "
              r"$2K/(1+\sigma)$ and $(2K-1)/\sigma$, equal at $\sigma = 2K-1$; $K \le 8$",
              all(_limits(law, K, e, s) == (2 * K / (1 + s), (2 * K - 1) / s) for K in range(1, 9))),
@@ -67,9 +67,9 @@ def prove(law):
 def _profile(law, K):
     pole, teacher = indeterminates("p", "t")
     tied = [pole] * K
-    captured = moment(cascade(tied), cascade([teacher])) ** 2 / variance(tied, tied)
+    reached, energy = moment(cascade(tied), cascade([teacher])) ** 2, variance(tied, tied)
     pull, push = law(K, pole, teacher)
-    return captured.derivative(pole) == captured * (pull - push)
+    return reached.derivative(pole) == reached * pull and energy.derivative(pole) == energy * push
 
 
 def _limits(law, K, e, s):
@@ -117,8 +117,8 @@ THEOREM = Theorem(
     name="tied-stationary-point",
     title="Where tied poles stand still",
     statement=r"One-layer teacher $1/(1 - \lambda^* z^{-1})$, student $g/(1 - \lambda z^{-1})^K$ with the best $g$: "
-              r"the loss is stationary where $2K\lambda^*/(1 - \lambda\lambda^*) = V_K'/V_K$, and the root tends to "
-              r"$1 - \lambda \to (2K-1)(1 - \lambda^*)$ as $\lambda^* \to 1$.",
+              r"the loss is stationary where $2K\lambda^*/(1 - \lambda\lambda^*) = V_K'/V_K$, $V_K'$ the derivative by "
+              r"$\lambda$, and a root tends to 1 with $\lambda^*$ so that $(1 - \lambda)/(1 - \lambda^*) \to 2K - 1$.",
     hypotheses=("white input", "real poles in (−1, 1)", "poles tied, the gain optimal", "current timing",
                 "the limit: K fixed"),
     origin=Origin.NEW,

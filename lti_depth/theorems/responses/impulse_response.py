@@ -12,7 +12,9 @@ term the recursion reads
 
 an identity in the four quantities λ_k, λ_{K+1}, Q_k and λ_k^{t+K−1} for every K and t; the term of λ_{K+1} itself drops
 out. At t = −1 the sum Σ_k λ_k^{K−1}/Π_{j≠k}(λ_k − λ_j), K+1 poles, is the leading coefficient of the polynomial of
-degree ≤ K that interpolates x^{K−1}: zero. Power sums weighted this way are the divided differences of monomials.
+degree ≤ K that interpolates x^{K−1}: zero. (Power sums weighted this way are the divided differences of monomials.) The
+recursion says so itself: it may take out λ_{K+1} or another pole μ, and as K poles have h_0 = 1 either way,
+0 = (λ_{K+1} − μ) h_{−1}(λ_1,…,λ_{K+1}).
 """
 
 from math import prod

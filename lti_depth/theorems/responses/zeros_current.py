@@ -103,7 +103,8 @@ THEOREM = Theorem(
     title="The zeros of a layer in current timing",
     statement=r"The zeros of a layer with one channel are the $N$ eigenvalues $\zeta$ of $A - B (D + CB)^{-1} C A$: "
               r"$H(z) = (D + CB) \prod_n (1 - \zeta_n z^{-1}) / \prod_n (1 - \lambda_n z^{-1})$, no further delay.",
-    hypotheses=("current timing", "one channel, N states", "diagonal A, poles equal or not", "D + C B ≠ 0"),
+    hypotheses=("current timing", "one channel, N states", "diagonal A, poles equal or not; zeros on poles counted",
+                "D + C B ≠ 0"),
     origin=Origin.CLASSICAL,
     reference="Brockett & Mesarović, J. Math. Anal. Appl. 11:548 (1965), on inverse systems; here for current timing",
     tier=Tier.EXACT,

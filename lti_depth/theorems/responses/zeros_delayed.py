@@ -93,7 +93,8 @@ THEOREM = Theorem(
     statement=r"One channel. $D \ne 0$: the zeros are the $N$ eigenvalues of $A - B D^{-1} C$, without further delay. "
               r"$D = 0$: of the $N$ eigenvalues of $A - B (CB)^{-1} C A$ one is a spurious $0$; the others are the "
               r"$N - 1$ zeros, and $H = CB\, z^{-1} \prod (1-\zeta z^{-1}) / \prod (1-\lambda z^{-1})$ has $m = 1$.",
-    hypotheses=("delayed timing", "one channel, N states", "diagonal A, poles equal or not", "D ≠ 0, or C B ≠ 0"),
+    hypotheses=("delayed timing", "one channel, N states", "diagonal A, poles equal or not; zeros on poles counted",
+                "D ≠ 0, or C B ≠ 0"),
     origin=Origin.CLASSICAL,
     reference="Brockett & Mesarović, J. Math. Anal. Appl. 11:548 (1965), on inverse systems",
     tier=Tier.EXACT,
