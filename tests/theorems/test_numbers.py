@@ -7,7 +7,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from lti_depth.theorems.arithmetic import mp
-from lti_depth.theorems.bounds import coloured_memory
+from lti_depth.theorems.bounds import colored_memory
 from lti_depth.theorems.learning import depth_saxe, escape_rate, polar_sensitivity
 from lti_depth.theorems.learning.tied_stationary_point import optimum
 from lti_depth.theorems.moments import LATE, cascade, moment
@@ -27,10 +27,10 @@ def test_radius_and_phase(phase, ratio, half):
     assert float((by_phase / (mp.mpf("0.9") ** 2 * by_radius)).real) == pytest.approx(ratio, abs=half)
 
 
-def test_coloured_memory_of_a_slow_input():
+def test_colored_memory_of_a_slow_input():
     """AR(1), ρ = 0.99, D = 100, S = 4; the covariance is regular enough for doubles: 1 − ρ = 0.01."""
     rho, D = 0.99, 100
-    covariance, counted = coloured_memory.law(4, D + 1, D, lambda d: rho**d)
+    covariance, counted = colored_memory.law(4, D + 1, D, lambda d: rho**d)
     eigenvalues = np.linalg.eigvalsh(np.array(covariance))
     assert eigenvalues[:counted].sum() / (D + 1) == pytest.approx(0.0513, abs=5e-5)
 

@@ -35,7 +35,7 @@ def law(states, delay, free):
 
 
 def bug(states, delay, free):
-    """One singular value less taken off: rank S − 1."""
+    """One singular value less taken off: rank $S - 1$."""
     return _least(states - 1, delay + 1 - free)
 
 

@@ -35,7 +35,7 @@ def law(residue, residue_conjugate, pole, conjugate):
 
 
 def bug(residue, residue_conjugate, pole, conjugate):
-    """λ² instead of |λ|²."""
+    r"""$\lambda^2$ instead of $|\lambda|^2$."""
     return _square(residue * residue_conjugate, pole * pole)
 
 

@@ -131,8 +131,8 @@ THEOREM = Theorem(
     statement=r"$\sum_\tau \mathrm{MF}(\tau)$, $\mathrm{MF}(\tau) = (A^\tau B)^* W^{-1} (A^\tau B)$, is the number of "
               r"controllable states: $K - \#\{k \ge 2: \lambda_k = 0\}$ in current timing, $K$ in delayed timing. "
               r"If no $\lambda_k$, $k \ge 2$, is $0$, $\mathrm{MF}_{delayed}(\tau) = \mathrm{MF}_{current}(\tau - 1)$.",
-    hypotheses=("scalar cascade without feedthrough, all b_k, c_k ≠ 0", "$|\\lambda_k| < 1$, real or complex, equal or "
-                "not", "white input", "W⁻¹ on the controllable states"),
+    hypotheses=("scalar cascade without feedthrough, all $b_k, c_k \\ne 0$", "$|\\lambda_k| < 1$, real or complex, equal "
+                "or not", "white input", "W⁻¹ on the controllable states"),
     origin=Origin.CLASSICAL,
     reference="Jaeger, Short term memory in echo state networks, GMD report 152, 2001; for cascades new here",
     tier=Tier.EXACT,

@@ -24,7 +24,7 @@ def law(gain, bound):
 
 
 def bug(gain, bound):
-    """One gain a layer instead of two: the least K with bound^K ≥ gain."""
+    r"""One gain a layer instead of two: the least $K$ with $M^K \ge G$."""
     return _least(gain, bound)
 
 

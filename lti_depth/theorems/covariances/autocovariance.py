@@ -38,7 +38,7 @@ def law(poles, conjugates, lag):
 
 
 def bug(poles, conjugates, lag):
-    """k for j under the second product: Π_j (1 − λ_k λ̄_k)."""
+    r"""$k$ for $j$ under the second product: $\prod_j (1 - \lambda_k \bar\lambda_k)$."""
     if lag < 0:
         return bug(conjugates, poles, -lag)
     return sum(_term(poles, k, [conjugates[k]] * len(poles), lag) for k in range(len(poles)))

@@ -34,7 +34,7 @@ def law(poles):
 
 
 def bug(poles):
-    """The sign (−1)^i instead of (−1)^{i+1}."""
+    """The sign $(-1)^i$ instead of $(-1)^{i+1}$."""
     return [-coefficient for coefficient in law(poles)]
 
 

@@ -52,7 +52,7 @@ def law(first, second, Q, timing):
 
 
 def bug(first, second, Q, timing):
-    """The sign of B_i Z_{i−1,j−1} F_j*."""
+    """The sign of $B_i Z_{i-1,j-1} F_j^*$."""
     return _table(first, second, Q, timing, -1)
 
 

@@ -38,7 +38,7 @@ def law(poles, others, scales, other_scales, timing):
 
 
 def bug(poles, others, scales, other_scales, timing):
-    """The sign of s_i s_j W_{i−1,j−1}."""
+    """The sign of $s_i s_j W_{i-1,j-1}$."""
     return _table(poles, others, scales, other_scales, timing, lambda *numbers: _moment(*numbers[:-1], -numbers[-1]))
 
 

@@ -33,7 +33,7 @@ def law(x, K):
 
 
 def bug(x, K):
-    """The exponent −2K instead of 1 − 2K."""
+    """The exponent $-2K$ instead of $1 - 2K$."""
     return law(x, K) / (1 - x)
 
 

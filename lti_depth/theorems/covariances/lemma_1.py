@@ -35,7 +35,7 @@ def law(pole, conjugate, energy, start, forward, backward):
 
 
 def bug(pole, conjugate, energy, start, forward, backward):
-    """The conjugate in the other sum: λ^d R(d) for λ̄^d R(d)."""
+    r"""The conjugate in the other sum: $\lambda^d R(d)$ for $\bar\lambda^d R(d)$."""
     return law(conjugate, pole, energy, start, forward, backward)
 
 

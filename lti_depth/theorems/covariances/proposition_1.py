@@ -31,7 +31,7 @@ def law(pole, conjugate, energy, R, lag):
 
 
 def bug(pole, conjugate, energy, R, lag):
-    """The conjugate at the positive lags: λ̄^d for λ^d."""
+    r"""The conjugate at the positive lags: $\bar\lambda^d$ for $\lambda^d$."""
     return law(conjugate, pole, energy, R, lag)
 
 

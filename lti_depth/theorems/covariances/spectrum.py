@@ -32,7 +32,7 @@ def law(poles, conjugates, energies, w, source):
 
 
 def bug(poles, conjugates, energies, w, source):
-    """1/w where w belongs: the spectrum at −ω."""
+    r"""$1/w$ where $w$ belongs: the spectrum at $-\omega$."""
     return law(poles, conjugates, energies, 1 / w, source)
 
 

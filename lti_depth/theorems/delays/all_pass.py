@@ -36,7 +36,7 @@ def law(poles, conjugates, w):
 
 
 def bug(poles, conjugates, w):
-    """λ in place of λ̄."""
+    r"""$\lambda$ in place of $\bar\lambda$."""
     return law(poles, poles, w)
 
 

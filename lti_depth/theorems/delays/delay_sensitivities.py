@@ -38,7 +38,7 @@ def law(poles, residues, D, w, timing):
 
 
 def bug(poles, residues, D, w, timing):
-    """The sign of the D term."""
+    """The sign of the $D$ term."""
     *by_residue, by_D = law(poles, residues, D, w, timing)
     return [*by_residue, -by_D]
 
@@ -127,7 +127,7 @@ THEOREM = Theorem(
               r"G/H^2]$ with $\delta r = c\,\delta b + b\,\delta c$, $G = \sum r_n A_n$ and $A_n = \lambda_n w (1 - "
               r"\lambda_n w)^{-2}$, $B_n = (1 - \lambda_n w)^{-1}$, $w = e^{-i\omega}$ (delayed timing: $A_n = w (1 - "
               r"\lambda_n w)^{-2}$, $B_n = w (1 - \lambda_n w)^{-1}$).",
-    hypotheses=("one channel, N states", "H(e^{iω}) ≠ 0", "either timing"),
+    hypotheses=("one channel, N states", "$H(e^{i\\omega}) \\ne 0$", "either timing"),
     origin=Origin.NEW,
     reference="quantifies the role that the paper, section 3.2, gives to B and C",
     tier=Tier.EXACT,

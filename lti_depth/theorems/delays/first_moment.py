@@ -86,7 +86,7 @@ THEOREM = Theorem(
     title="The group delay is the mean lag of the impulse response",
     statement=r"$\tau(0) = \operatorname{Re}[\sum_t t h_t / \sum_t h_t]$; at any frequency $\tau(\omega) = "
               r"\operatorname{Re}[\sum_t t h_t w^t / \sum_t h_t w^t]$, $w = e^{-i\omega}$.",
-    hypotheses=("one channel, any states, feedthrough too", "|λ| < 1", "Σ h_t w^t ≠ 0", "either timing"),
+    hypotheses=("one channel, any states, feedthrough too", "|λ| < 1", "$\\sum_t h_t w^t \\ne 0$", "either timing"),
     origin=Origin.CLASSICAL,
     reference="Oppenheim & Schafer, Discrete-Time Signal Processing, chapters 2 (differentiation in frequency) and 5",
     tier=Tier.ANALYTIC,

@@ -32,7 +32,7 @@ def law(pole, d, old, new, w, timing):
 
 
 def bug(pole, d, old, new, w, timing):
-    """A skip d + 1 in place of d: gains that delay without a skip."""
+    """A skip $d + 1$ in place of $d$: gains that delay without a skip."""
     return law(pole, d + 1, old, new, w, timing)
 
 
@@ -74,7 +74,7 @@ THEOREM = Theorem(
               r"$d$ a change of $r = c b$ into $r'$ adds $\operatorname{Re}[a d (r'-r) / ((d g + r' v)(d g + r v))]$, "
               r"$g = 1 - \lambda w$, $w = e^{-i\omega}$, $(a, v) = (\lambda w, 1)$ in current, $(w, w)$ in delayed "
               r"timing: it vanishes with $d$.",
-    hypotheses=("scalar layers", "gains not 0, H(e^{iω}) ≠ 0", "either timing"),
+    hypotheses=("scalar layers", "gains not 0, $H(e^{i\\omega}) \\ne 0$", "either timing"),
     origin=Origin.NEW,
     reference="quantifies the role that the paper, section 3.2, gives to B and C",
     tier=Tier.INDUCTION,

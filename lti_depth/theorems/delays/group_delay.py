@@ -31,7 +31,7 @@ def law(poles, w, timing):
 
 
 def bug(poles, w, timing):
-    """w̄ in place of w."""
+    r"""$\bar w$ in place of $w$."""
     return law(poles, 1 / w, timing)
 
 

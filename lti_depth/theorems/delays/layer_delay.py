@@ -38,7 +38,7 @@ def law(poles, residues, D, w, timing):
 
 
 def bug(poles, residues, D, w, timing):
-    """The other timing's numerator: λ_n dropped in current timing, put in in delayed timing."""
+    r"""The other timing's numerator: $\lambda_n$ dropped in current timing, put in in delayed timing."""
     return law(poles, [r / p if timing == "current" else r * p for p, r in zip(poles, residues, strict=True)], D, w,
                timing)  # fmt: skip
 
@@ -110,7 +110,7 @@ THEOREM = Theorem(
               r"timing with $w$ in place of $\lambda_n w$ in the numerator and $r_n w$ in place of $r_n$ in the "
               r"denominator. It is $m + \sum \tau_\lambda - \sum \tau_\zeta$ over poles and zeros.",
     hypotheses=("one channel, N states", "distinct poles for residues; zeros as in zeros-current, zeros-delayed",
-                "H(e^{iω}) ≠ 0", "either timing"),
+                "$H(e^{i\\omega}) \\ne 0$", "either timing"),
     origin=Origin.CLASSICAL,
     reference="Oppenheim & Schafer, Discrete-Time Signal Processing, 5.3; quantifies the paper, section 3.2",
     tier=Tier.EXACT,

@@ -33,7 +33,7 @@ def law(pole, K, timing):
 
 
 def bug(pole, K, timing):
-    """Spreads add up, not their squares: K² in place of K."""
+    """Spreads add up, not their squares: $K^2$ in place of $K$."""
     mean, square = law(pole, K, timing)
     return mean, K * square
 

@@ -38,7 +38,7 @@ def law(h, conjugates):
 
 
 def bug(h, conjugates):
-    """h_t² in place of |h_t|²: the conjugate forgotten."""
+    """$h_t^2$ in place of $|h_t|^2$: the conjugate forgotten."""
     return law(h, h)
 
 
@@ -80,7 +80,8 @@ THEOREM = Theorem(
     title="The mean lag under white noise is the averaged group delay",
     statement=r"$\sum_t t |h_t|^2 / \sum_t |h_t|^2 = \int \tau(\omega) |H|^2 d\omega / \int |H|^2 d\omega$, "
               r"$H = H(e^{i\omega})$.",
-    hypotheses=("one channel, any states, feedthrough too", "|λ| < 1, or Σ t |h_t|² < ∞", "either timing"),
+    hypotheses=("one channel, any states, feedthrough too", "$|\\lambda| < 1$, or $\\sum_t t |h_t|^2 < \\infty$",
+                "either timing"),
     origin=Origin.CLASSICAL,
     reference="Parseval's theorem; Cohen, Time-Frequency Analysis (1995), chapter 1",
     tier=Tier.ANALYTIC,

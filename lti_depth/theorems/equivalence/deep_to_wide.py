@@ -36,7 +36,7 @@ def law(poles, b, c, timing):
 
 
 def bug(poles, b, c, timing):
-    """λ_i for λ_j in A_ij, current timing."""
+    r"""$\lambda_i$ for $\lambda_j$ in $A_{ij}$, current timing."""
     return _wide(poles, b, c, timing, lambda i, j: poles[i])
 
 

@@ -35,7 +35,7 @@ def law(layers, timing):
 
 
 def bug(layers, timing):
-    """E_k = D_k in current timing as well."""
+    """$E_k = D_k$ in current timing as well."""
     return _wide(layers, timing, "delayed")
 
 

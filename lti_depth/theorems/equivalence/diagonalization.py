@@ -40,7 +40,7 @@ def law(poles, b, c, timing):
 
 
 def bug(poles, b, c, timing):
-    """The two poles exchanged in every factor: λ_l/(λ_l − λ_j)."""
+    r"""The two poles exchanged in every factor: $\lambda_l/(\lambda_l - \lambda_j)$."""
     return _modes(poles, b, c, lambda pole, other: _factor(other, pole, timing), timing)
 
 

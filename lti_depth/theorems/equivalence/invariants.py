@@ -41,7 +41,7 @@ def law(system, T, inverse):
 
 
 def bug(system, T, inverse):
-    """B' = T B."""
+    """$B' = T B$."""
     A, _, C = law(system, T, inverse)
     return A, T @ system[1], C
 

@@ -44,7 +44,7 @@ def law(pole, a, timing):
 
 
 def bug(pole, a, timing):
-    """The binomial C(i−1, j−1) for C(i−2, j−2), current timing."""
+    r"""The binomial $\binom{i-1}{j-1}$ for $\binom{i-2}{j-2}$, current timing."""
     return _chain(pole, a, timing, lambda i, j: comb(i - 1, j - 1))
 
 

@@ -30,7 +30,7 @@ def law(variances, b, c):
 
 
 def bug(variances, b, c):
-    """c_{k+1} for c_k."""
+    """$c_{k+1}$ for $c_k$."""
     return law(variances, b, c[1:] + c[:1])
 
 

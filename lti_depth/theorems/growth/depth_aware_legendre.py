@@ -32,7 +32,7 @@ def law(k, squared):
 
 
 def bug(k, squared):
-    """P_{k−1}/P_k for P_{k−2}/P_{k−1}."""
+    """$P_{k-1}/P_k$ for $P_{k-2}/P_{k-1}$."""
     return law(k + 1, squared)
 
 
@@ -97,7 +97,7 @@ THEOREM = Theorem(
     hypotheses=("equal scalar layers without feedthrough, $b = c = 1$ before the gains",
                 "real or complex λ, $|\\lambda| < 1$", "white input of unit variance", "either timing"),
     origin=Origin.NEW,
-    reference="extends the gain of Orvieto et al., arXiv 2303.06349, which is γ_1; Legendre: classical",
+    reference="extends the gain of Orvieto et al., arXiv 2303.06349, which is $\\gamma_1$; Legendre: classical",
     tier=Tier.INDUCTION,
     range="all k for the gains; that they fall, k ≤ 6, beyond by Laplace's integral",
     law=law,

@@ -34,7 +34,7 @@ def law(delay, product, unit_dc=False):
 
 
 def bug(delay, product, unit_dc=False):
-    """The sign of m_1 m_2."""
+    """The sign of $m_1 m_2$."""
     return law(delay, -product, unit_dc)
 
 

@@ -37,7 +37,7 @@ def law(K, squared):
 
 
 def bug(K, squared):
-    """(1+X)/2 with the sign of X changed."""
+    """$(1+X)/2$ with the sign of $X$ changed."""
     return _legendre(K - 1, squared / (1 - squared), -squared / (1 - squared))
 
 
@@ -90,7 +90,8 @@ THEOREM = Theorem(
                 "real or complex λ, $|\\lambda| < 1$; for the growth λ ≠ 0", "white input of unit variance",
                 "either timing"),
     origin=Origin.NEW,
-    reference="Legendre's form of Σ C(t+K−1, K−1)² x^t is classical; gains of Orvieto et al., arXiv 2303.06349",
+    reference=r"Legendre's form of $\sum_t \binom{t+K-1}{K-1}^2 x^t$ is classical; gains of Orvieto et al., "
+              "arXiv 2303.06349",
     tier=Tier.INDUCTION,
     range="all K; of the growth per layer only the formal expansion is computed, Laplace's integral does the rest",
     law=law,

@@ -35,7 +35,7 @@ def law(pole, conjugate, x):
 
 
 def bug(pole, conjugate, x):
-    """λ for λ̄."""
+    r"""$\lambda$ in place of $\bar\lambda$."""
     return law(pole, pole, x)
 
 

@@ -35,7 +35,7 @@ def law(pole, ratio, first, second):
 
 
 def bug(pole, ratio, first, second):
-    """1 − ρ'_2 for 1 + ρ'_2."""
+    r"""$1 - \rho'_2$ for $1 + \rho'_2$."""
     return law(pole, ratio, first, -second)
 
 

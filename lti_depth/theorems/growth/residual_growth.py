@@ -44,7 +44,7 @@ def law(first, second, V):
 
 
 def bug(first, second, V):
-    """V_k for V_{k+1} in the denominator."""
+    """$V_k$ for $V_{k+1}$ in the denominator."""
     return law(first, second, V - first)
 
 
@@ -124,7 +124,7 @@ THEOREM = Theorem(
     origin=Origin.NEW,
     reference="extends the residual recursion",
     tier=Tier.INDUCTION,
-    range="all k: only E_k M, E_k M² and V_k enter the step; the limit of the increments by hand",
+    range="all k: only $E_k M$, $E_k M^2$ and $V_k$ enter the step; the limit of the increments by hand",
     law=law,
     bug=bug,
     prove=prove,

@@ -36,7 +36,7 @@ def law(S, powers, V):
 
 
 def bug(S, powers, V):
-    """M/V² for M/V: the states' variance divided once more."""
+    """$M/V^2$ for $M/V$: the states' variance divided once more."""
     return law(S, powers, V * V)
 
 

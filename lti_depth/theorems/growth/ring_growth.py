@@ -47,7 +47,7 @@ def law(pole, conjugate, N, x):
 
 
 def bug(pole, conjugate, N, x):
-    """1 − |λ|² for 1 − |λ|^{2N}."""
+    r"""$1 - |\lambda|^2$ for $1 - |\lambda|^{2N}$."""
     return law(pole, conjugate, N, x) * (1 - pole * conjugate) / (1 - (pole * conjugate) ** N)
 
 

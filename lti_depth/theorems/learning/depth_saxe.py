@@ -29,7 +29,7 @@ def law(K, factor):
 
 
 def bug(K, factor):
-    """g² instead of g^{2−1/K}: the gain's own factor not divided out."""
+    """$g^2$ instead of $g^{2-1/K}$: the gain's own factor not divided out."""
     return _rate(K, 4 * K, factor)
 
 

@@ -41,7 +41,7 @@ def law(poles, j, k, gain, teacher):
 
 
 def bug(poles, j, k, gain, teacher):
-    """w_j² in place of w_j w_k."""
+    """$w_j^2$ in place of $w_j w_k$."""
     return law(poles, j, j, gain, teacher)
 
 
@@ -106,7 +106,7 @@ THEOREM = Theorem(
               r"asymmetry grows as $e^{\kappa t}$, and escape from $\delta_0$ to $\delta_c$ takes "
               r"$[\ln(\delta_c/\delta_0) + O(\delta_c)]/\kappa$.",
     hypotheses=("real poles, scalar layers without feedthrough", "any teacher and input, either timing; computed: "
-                "white input, current timing", "gradient flow of ½E|y − y_T|² in λ and g",
+                "white input, current timing", "gradient flow of $\\frac12 E|y - y_T|^2$ in λ and g",
                 "escape: κ > 0; from the tied optimum, a regular minimum in the mean and the gain, but for an "
                 "asymmetry"),
     origin=Origin.NEW,

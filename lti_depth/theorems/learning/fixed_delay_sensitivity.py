@@ -41,7 +41,7 @@ def law(K, pole):
 
 
 def bug(K, pole):
-    """V_{K+1}/V_K alone: one pole counted instead of K."""
+    """$V_{K+1}/V_K$ alone: one pole counted instead of $K$."""
     return law(K, pole) / K
 
 

@@ -32,7 +32,7 @@ def law(radius, turn):
 
 
 def bug(radius, turn):
-    """A + P for the phase as well."""
+    """$A + P$ for the phase as well."""
     return _pair(radius, turn, 1)
 
 

@@ -50,7 +50,7 @@ def law(K, pole):
 
 
 def bug(K, pole):
-    """C(K, 2) instead of C(K+1, 2) in ⟨H, Hw²⟩, as if ∂_k² H were w_k² H."""
+    r"""$\binom{K}{2}$ instead of $\binom{K+1}{2}$ in $\langle H, Hw^2\rangle$."""
     return _kappa(K, K - 1, pole)
 
 

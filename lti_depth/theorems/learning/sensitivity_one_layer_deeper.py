@@ -29,7 +29,7 @@ def law(poles, k):
 
 
 def bug(poles, k):
-    """The pole before λ_k repeated (for the first layer the last)."""
+    r"""The pole before $\lambda_k$ repeated (for the first layer the last)."""
     return law(poles, k - 1)
 
 

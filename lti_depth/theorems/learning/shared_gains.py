@@ -87,7 +87,7 @@ THEOREM = Theorem(
               r"(b^2 + c^2)(\sigma - \eta w)$. Balanced: $w(t) = \frac{\sigma}{\eta} e^{2N\sigma t/\tau} / "
               r"(e^{2N\sigma t/\tau} - 1 + \frac{\sigma}{\eta w_0})$; with $c$ fixed the rate is $N^2 c^2 \eta/\tau$.",
     hypotheses=("one layer, real poles fixed, one channel, no feedthrough", "b = c > 0 at the start, or c fixed",
-                "gradient flow of ½E|y − y_T|², any teacher and input with σ > 0; computed: white input",
+                "gradient flow of $\\frac12 E|y - y_T|^2$, any teacher and input with σ > 0; computed: white input",
                 "either timing"),
     origin=Origin.NEW,
     reference="after Saxe et al., arXiv 1312.6120, and Smékal et al., arXiv 2407.07279 (b, c shared over N states)",

@@ -37,7 +37,7 @@ def law(K, pole, teacher):
 
 
 def bug(K, pole, teacher):
-    """2K + 1 instead of 2K − 1."""
+    """$2K + 1$ instead of $2K - 1$."""
     return _slopes(K, 2 * K + 1, pole, teacher)
 
 

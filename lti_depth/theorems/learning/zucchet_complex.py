@@ -31,7 +31,7 @@ def law(pole, conjugate, rho, rho_conjugate):
 
 
 def bug(pole, conjugate, rho, rho_conjugate):
-    """λρ instead of λ̄ρ: one conjugate forgotten."""
+    r"""$\lambda\rho$ instead of $\bar\lambda\rho$: one conjugate forgotten."""
     return _law(pole * conjugate, pole * rho, conjugate * rho_conjugate)
 
 

@@ -34,7 +34,7 @@ def law(poles, t):
 
 
 def bug(poles, t):
-    """The power t + K instead of t + K − 1."""
+    """The power $t + K$ instead of $t + K - 1$."""
     return law(poles, t + 1)
 
 

@@ -34,7 +34,7 @@ def law(pole, K, t):
 
 
 def bug(pole, K, t):
-    """C(t+K, K) λ^t: one layer too many."""
+    r"""$\binom{t+K}{K} \lambda^t$: one layer too many."""
     return law(pole, K + 1, t)
 
 

@@ -40,7 +40,7 @@ def law(poles, timing):
 
 
 def bug(poles, timing):
-    """The signs alternating: r_n times (−1)^n."""
+    """The signs alternating: $r_n$ times $(-1)^n$."""
     return [(-1) ** n * r for n, r in enumerate(law(poles, timing))]
 
 

@@ -40,7 +40,7 @@ def law(poles, b, c, d):
 
 
 def bug(poles, b, c, d):
-    """−D in place of D."""
+    """$-D$ in place of $D$."""
     return law(poles, b, c, -d)
 
 

@@ -37,7 +37,7 @@ def law(poles, b, c, d):
 
 
 def bug(poles, b, c, d):
-    """The formula of current timing, whatever D is."""
+    """The formula of current timing, whatever $D$ is."""
     return zeros_current.law(poles, b, c, d)
 
 

@@ -1,4 +1,4 @@
-r"""The least loss of recalling a coloured input: the coloured memory law.
+r"""The least loss of recalling a colored input: the colored memory law.
 
 Current timing, zero total feedthrough, S states, any stationary input. Let x_0 be the states at time 0, linear in the
 past u_0, u_{−1}, …. The outputs y_0, …, y_D are linear in x_0 and the inputs u_1, …, u_D, and y_j is to be u_{j−D}: the
@@ -35,7 +35,7 @@ def law(states, targets, delay, R):
 
 
 def bug(states, targets, delay, R):
-    """One eigenvalue more: from μ_S on."""
+    r"""One eigenvalue more: from $\mu_S$ on."""
     return _conditional(targets, delay, R), max(targets - states + 1, 0)
 
 
@@ -124,8 +124,8 @@ def shadow(law, stack, machine):
 
 
 THEOREM = Theorem(
-    name="coloured-memory",
-    title="The coloured memory law",
+    name="colored-memory",
+    title="The colored memory law",
     statement=r"$E|u_{t-D} - y_t|^2 \ge \frac{1}{D+1} \sum_{j>S} \mu_j(\mathrm{Cov}(u_0, …, u_{-D} \mid u_1, …, "
               r"u_D))$, eigenvalues falling, for any stationary input and $S$ states in all, in current timing with "
               r"zero total feedthrough; otherwise with the $D$ targets $u_0, …, u_{-(D-1)}$ and $1/D$.",
