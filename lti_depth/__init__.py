@@ -7,8 +7,9 @@ A stack of K linear time-invariant layers, current-input timing (S5, LRU):
     x^{(k)}_t = \Lambda_k x^{(k)}_{t-1} + B_k u^{(k)}_t, \qquad
     y^{(k)}_t = C_k x^{(k)}_t + D_k u^{(k)}_t, \qquad u^{(k+1)} = y^{(k)}.
 
-Every observable of such a stack has one name and lives on two floors: as an exact law in
-:mod:`lti_depth.symbolic` and as a fast machine in :mod:`lti_depth.numeric`.
+Every observable of such a stack has one name and lives on three floors: as an exact law in
+:mod:`lti_depth.symbolic`, as a fast machine in :mod:`lti_depth.numeric`, and as balls that contain the truth in
+:mod:`lti_depth.certified`.
 
 *The paper*, wherever it is cited, is "On the interplay between learning and memory in deep state space models" (Smékal,
 Smith, Kleinman, Biderman, Linderman; ICLR 2025 submission), known here through its abstract, reviews and rebuttals.
@@ -24,8 +25,8 @@ from importlib import import_module
 from ._version import __version__
 
 __all__ = [
-    "__version__", "bridge", "claims", "experiments", "learning", "numeric", "parametrizations", "plotting", "report",
-    "symbolic",
+    "__version__", "bridge", "certified", "claims", "experiments", "learning", "numeric", "parametrizations", "plotting",
+    "report", "symbolic",
 ]  # fmt: skip
 
 

@@ -33,6 +33,7 @@ def test_import_contract():
         ("import lti_depth.system", {"numpy"}),
         ("from lti_depth import numeric", {"numpy", "numba", "scipy"}),  # numba itself loads scipy
         ("from lti_depth import symbolic", {"sympy"}),
+        ("from lti_depth import certified", {"numpy"}),
         ("from lti_depth import plotting", {"numpy", "matplotlib"}),
         ("from lti_depth import bridge", {"numpy", "sympy"}),
         ("import lti_depth.cli", {"typer", "rich"}),
