@@ -16,8 +16,9 @@ NUMERIC_ONLY = {
     "Block", "Network", "linearize", "recorded", "simulate", "correlation_length",
 }  # fmt: skip
 SYMBOLIC_ONLY = {
-    "Tower", "asymptotic_variance", "delay_sensitivity", "derive", "expanded", "growth_per_layer", "modal",
-    "residues", "scalar_cascade",
+    "Tower", "asymptotic_variance", "delay_sensitivity", "derive", "expanded", "export", "gauss_newton_in",
+    "growth_per_layer", "modal", "parametrization", "residues", "scalar_cascade", "section_coefficients",
+    "section_derivative", "section_poles", "sensitivity_in",
 }  # fmt: skip
 
 

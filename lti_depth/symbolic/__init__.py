@@ -13,6 +13,7 @@ from .delay_sensitivities import delay_sensitivity
 from .delays import group_delay, phase_delay, zeros
 from .equivalence import equivalent_layer
 from .expansions import expanded
+from .export import export
 from .frequency import frequency_response, power_spectrum, transfer_function
 from .growth import asymptotic_variance, growth_per_layer
 from .hankel import hankel_singular_values
@@ -20,8 +21,10 @@ from .layers import Layer
 from .memories import memory_function
 from .modal import modal, residues
 from .normalizations import normalization, normalize
+from .parametrizations import parametrization, section_coefficients, section_derivative, section_poles
 from .printing import derive
 from .processes import Process, ar1, arma, recorded, sampled, shaped, white
+from .pullbacks import gauss_newton_in, sensitivity_in
 from .responses import impulse_response, step_response
 from .sensitivities import gauss_newton, sensitivity
 from .stacks import Stack
@@ -29,9 +32,10 @@ from .towers import Tower
 
 __all__ = [
     "Layer", "Process", "Stack", "Tower", "ar1", "arma", "asymptotic_variance", "autocovariance", "cascade",
-    "delay_sensitivity", "derive", "equivalent_layer", "expanded", "frequency_response", "gauss_newton",
-    "group_delay", "growth_per_layer", "hankel_singular_values", "impulse_response", "memory_function", "modal",
-    "normalization", "normalize", "phase_delay", "power_spectrum", "recorded", "repeat", "residues", "sampled",
-    "scalar_cascade", "sensitivity", "series", "shaped", "stack", "state_covariance", "state_variance",
-    "step_response", "transfer_function", "white", "zeros",
+    "delay_sensitivity", "derive", "equivalent_layer", "expanded", "export", "frequency_response", "gauss_newton",
+    "gauss_newton_in", "group_delay", "growth_per_layer", "hankel_singular_values", "impulse_response",
+    "memory_function", "modal", "normalization", "normalize", "parametrization", "phase_delay", "power_spectrum",
+    "recorded", "repeat", "residues", "sampled", "scalar_cascade", "section_coefficients", "section_derivative",
+    "section_poles", "sensitivity", "sensitivity_in", "series", "shaped", "stack", "state_covariance",
+    "state_variance", "step_response", "transfer_function", "white", "zeros",
 ]  # fmt: skip

@@ -1,11 +1,18 @@
 """The ways to build a stack, of a given depth or of any."""
 
-from sympy import IndexedBase
+from sympy import IndexedBase, Symbol
 
 from . import expressions
 from .layers import Layer
 from .stacks import Stack, require_stack
 from .towers import INDEX, Tower
+
+
+class Letter(Symbol):
+    r"""A symbol that notebooks set as it should be: λ as \lambda."""
+
+    def _latex(self, printer):
+        return r"\lambda" if self.name == "λ" else self.name
 
 
 def stack(layers, *, timing="current"):
@@ -40,7 +47,7 @@ def cascade(K, *, real=True, timing="current"):
     if not isinstance(real, bool):
         raise TypeError(f"real: expected True or False, got {expressions.describe(real)}")
     depth = expressions.depth(K, "K")
-    poles, b, c = (IndexedBase(name, **({"real": True} if real else {"complex": True})) for name in ("λ", "b", "c"))
+    poles, b, c = (IndexedBase(Letter(name, **({"real": True} if real else {"complex": True}))) for name in "λbc")
     k = INDEX if isinstance(depth, int) else expressions.fresh(INDEX.name, depth)
     tower = Tower(scalar_cascade([poles[k]], b[k], c[k], timing=timing), depth, k)
     return tower.stack if isinstance(depth, int) else tower

@@ -131,7 +131,7 @@ def test_parts_of_a_tower():
 
 
 def test_display():
-    assert r"\prod_{k=1}^{K}" in lti.cascade(K)._repr_latex_() and "λ}_{k}" in lti.cascade(K)._repr_latex_()
+    assert r"\prod_{k=1}^{K}" in lti.cascade(K)._repr_latex_() and r"{\lambda}_{k}" in lti.cascade(K)._repr_latex_()
     text = sympy.latex(lti.autocovariance(lti.cascade(K), 0))
     assert r"\sum_{k=1}^{K}" in text and r"\prod_{j=1}^{K}" in text
 
