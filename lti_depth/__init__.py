@@ -25,8 +25,8 @@ from importlib import import_module
 from ._version import __version__
 
 __all__ = [
-    "__version__", "bridge", "certified", "claims", "experiments", "learning", "numeric", "parametrizations", "plotting",
-    "report", "symbolic",
+    "__version__", "bridge", "certified", "claims", "experiments", "learning", "numeric", "parametrizations",
+    "plotting", "report", "symbolic",
 ]  # fmt: skip
 
 
