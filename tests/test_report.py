@@ -1,6 +1,7 @@
 """The report and the files beside it: whole, strict, and in need of nothing else."""
 
 import errno
+import inspect
 import json
 import os
 import subprocess
@@ -122,7 +123,7 @@ def test_a_theorem_that_fails_is_shouted(proved):
 def test_every_theorem_can_be_set():
     for theorem in map(theorems.theorem, theorems.names()):
         text = Page("".join(map(prose, (theorem.title, theorem.statement, theorem.reference, theorem.sense,
-                                        *theorem.hypotheses)))).text
+                                        *theorem.hypotheses, inspect.getdoc(theorem.bug))))).text
         assert "\\" not in text, theorem.name
 
 

@@ -1,11 +1,12 @@
 """Tried theorems → one HTML page: what is claimed, under which hypotheses, in which sense it is proved, and how."""
 
+import inspect
 import json
 from collections import Counter
 from html import escape
+from itertools import starmap
 
 from .. import __version__
-from ..theorems import TOPICS, Origin, Tier, names
 from .document import badge, document, tally
 from .mathml import prose
 from .numbers import short, superscripts
@@ -33,26 +34,30 @@ def theorems_page(outcomes):
         HTML that needs nothing but itself: a table of all, then each with its statement, hypotheses and derivation.
     """
     origins = Counter(outcome.theorem.origin for outcome in outcomes)
-    counts = ", ".join(f"{origins[origin]} {origin}" for origin in Origin if origins[origin])
+    counts = ", ".join(f"{origins[origin]} {origin}" for origin in sorted(origins, key=_rank))
     header = f"""<h1>Theorems on depth in linear state-space models</h1>
 <p>{len(outcomes)} theorems: {counts}. {EXPLAINED} Made by lti_depth {escape(__version__)}.</p>
 {tally(outcome.verdict for outcome in outcomes)}"""
-    groups = {topic: [outcome for outcome in outcomes if outcome.theorem.name in names(topic)] for topic in TOPICS}
-    groups = {topic: members for topic, members in groups.items() if members}
-    links = [(topic, TOPICS[topic]) for topic in groups]
-    sections = "\n".join(_section(topic, members) for topic, members in groups.items())
+    topics = dict.fromkeys(outcome.theorem.topic for outcome in outcomes)
+    groups = [(f"topic-{i}", topic, [outcome for outcome in outcomes if outcome.theorem.topic == topic])
+              for i, topic in enumerate(topics, start=1)]
+    sections = "\n".join(starmap(_section, groups))
     main = f"""<h2 id="all">All of them</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="Table of theorems">
 {_table(groups)}
 </div>
 {sections}"""
-    return document("lti_depth: theorems", header, ("Topics", links), main)
+    return document("lti_depth: theorems", header, ("Topics", [group[:2] for group in groups]), main)
+
+
+def _rank(origin):
+    return list(type(origin)).index(origin)
 
 
 def _table(groups):
     bodies = "\n".join(
-        f'<tbody><tr class="group"><th colspan="4" scope="rowgroup"><a href="#{topic}">{escape(TOPICS[topic])}</a>'
-        "</th></tr>\n" + "\n".join(map(_row, members)) + "</tbody>" for topic, members in groups.items())
+        f'<tbody><tr class="group"><th colspan="4" scope="rowgroup"><a href="#{name}">{escape(topic)}</a></th></tr>\n'
+        + "\n".join(map(_row, members)) + "</tbody>" for name, topic, members in groups)
     head = "".join(f'<th scope="col">{name}</th>' for name in ("Verdict", "Theorem", "Source", "Proved"))
     return f'<table class="theorems"><thead><tr>{head}</tr></thead>\n{bodies}</table>'
 
@@ -63,10 +68,10 @@ def _row(outcome):
             f"<td>{escape(theorem.origin)}</td><td>{prose(theorem.sense)}</td></tr>")
 
 
-def _section(topic, outcomes):
+def _section(name, topic, outcomes):
     articles = "\n".join(map(_article, outcomes))
-    return f"""<section aria-labelledby="{topic}">
-<h2 id="{topic}">{escape(TOPICS[topic])}</h2>
+    return f"""<section aria-labelledby="{name}">
+<h2 id="{name}">{escape(topic)}</h2>
 {articles}
 </section>"""
 
@@ -77,10 +82,10 @@ def _article(outcome):
         "Only if": "; ".join(map(prose, theorem.hypotheses)),
         "Source": f"<b>{escape(theorem.origin)}</b>: {prose(theorem.reference)}",
         "Proved": prose(theorem.sense),
-        **({} if theorem.tier is Tier.EXACT else {"Computed for": prose(theorem.range)}),
+        **({} if theorem.range in theorem.sense else {"Computed for": prose(theorem.range)}),
         "Deviation": f'<span class="number">{_number(outcome.deviation)}</span>, allowed '
                      f'<span class="number">{_number(theorem.tolerance)}</span>, at {outcome.samples} random stacks',
-        "Planted bug": f"{prose(_first_line(theorem.bug))} {_caught(outcome)}",
+        "Planted bug": f"{prose(_described(theorem.bug))} {_caught(outcome)}",
     }  # fmt: skip
     described = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in facts.items())
     steps = "\n".join(map(_step, outcome.steps))
@@ -107,8 +112,9 @@ def _caught(outcome):
     return f"<b>Not caught in the {' and the '.join(missed)}.</b>" if missed else "Caught in the proof and the shadow."
 
 
-def _first_line(function):
-    return (function.__doc__ or "").strip().split("\n")[0]
+def _described(function):
+    """The first paragraph of its documentation."""
+    return " ".join((inspect.getdoc(function) or "").split("\n\n")[0].split())
 
 
 def _number(value):

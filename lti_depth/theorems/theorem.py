@@ -100,6 +100,13 @@ class Theorem:
         return theorem, (self.name,)
 
     @property
+    def topic(self):
+        """The title of the group of theorems that its file is in."""
+        from . import TOPICS
+
+        return TOPICS[self.prove.__module__.split(".")[-2]]
+
+    @property
     def sense(self):
         """The tier in words: "exact for K ≤ 4"."""
         return f"exact for {self.range}" if self.tier is Tier.EXACT else str(self.tier)
