@@ -65,7 +65,7 @@ def _all_pass(law, K):
     A_star, B_star, C_star = (M.T for M in _realization(conjugates, poles, energy))
     Q, inverse = _diagonal(energy), _diagonal([1 / e for e in energy])
     alone = [law(e, e, p, q) for e, p, q in zip(energy, poles, conjugates, strict=True)]
-    return (
+    return bool(
         (A @ Q @ A_star + B @ B_star == Q).all() and (A_star @ inverse @ A + C_star @ C == inverse).all()
         and (inverse @ Q == _diagonal(alone)).all()
     )  # fmt: skip
@@ -79,7 +79,7 @@ def _realization(poles, conjugates, energy):
 
 
 def _diagonal(entries):
-    return np.array([[entry * (i == j) for j in range(len(entries))] for i, entry in enumerate(entries)], dtype=object)
+    return np.diag(np.array(entries, dtype=object))
 
 
 def shadow(law, stack, machine):

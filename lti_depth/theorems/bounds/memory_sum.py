@@ -59,7 +59,7 @@ def prove(law):
                r"W^{{-1}} A^T W A^{*T}$ is the law, $T \le 3$",
                all(_telescopes(law, *pair, timing) for pair in (([p], [P]), ([p, q], [P, Q]), three)))
           for timing in TIMINGS),
-        Step(r"No pole 0: $\mathrm{MF}_{delayed}(\tau) = \mathrm{MF}_{current}(\tau - 1)$, $K \le 3$, $\tau \le 4$",
+        Step(r"No pole 0, $K \le 3$, $\tau \le 4$: delayed timing has the $\mathrm{MF}$ of current timing, one later",
              all(memory(*pair, "delayed", 5)[1:] == memory(*pair, "current", 4)
                  for pair in (([p], [P]), ([p, q], [P, Q]), three))),
     )  # fmt: skip
@@ -130,9 +130,10 @@ THEOREM = Theorem(
     title="The memory function adds up to the number of controllable states",
     statement=r"$\sum_\tau \mathrm{MF}(\tau)$, $\mathrm{MF}(\tau) = (A^\tau B)^* W^{-1} (A^\tau B)$, is the number of "
               r"controllable states: $K - \#\{k \ge 2: \lambda_k = 0\}$ in current timing, $K$ in delayed timing. "
-              r"If no $\lambda_k$, $k \ge 2$, is $0$, $\mathrm{MF}_{delayed}(\tau) = \mathrm{MF}_{current}(\tau - 1)$.",
-    hypotheses=("scalar cascade without feedthrough, all $b_k, c_k \\ne 0$", "$|\\lambda_k| < 1$, real or complex, equal "
-                "or not", "white input", "W⁻¹ on the controllable states"),
+              r"If no $\lambda_k$, $k \ge 2$, is $0$, delayed timing has the $\mathrm{MF}$ of current timing, a sample "
+              "later.",
+    hypotheses=("scalar cascade without feedthrough, all $b_k, c_k \\ne 0$", "$|\\lambda_k| < 1$, real or complex, "
+                "equal or not", "white input", "W⁻¹ on the controllable states"),
     origin=Origin.CLASSICAL,
     reference="Jaeger, Short term memory in echo state networks, GMD report 152, 2001; for cascades new here",
     tier=Tier.EXACT,

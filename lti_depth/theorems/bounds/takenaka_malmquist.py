@@ -94,8 +94,8 @@ THEOREM = Theorem(
     statement=r"$\mathrm{MF}(\tau) = \sum_k |\varphi_k(\tau)|^2$ with the orthonormal $\varphi_k = "
               r"\frac{\sqrt{1-|\lambda_k|^2}}{1-\lambda_k z^{-1}} \prod_{m<k} \frac{z^{-1}-\bar\lambda_m}{1-\lambda_m "
               r"z^{-1}}$ of the poles; in delayed timing a sample later. Nothing is inverted.",
-    hypotheses=("scalar cascade without feedthrough, all $b_k, c_k \\ne 0$", "$|\\lambda_k| < 1$, real or complex, equal "
-                "or not", "white input", "current timing: poles 0 after the first left out"),
+    hypotheses=("scalar cascade without feedthrough, all $b_k, c_k \\ne 0$", "$|\\lambda_k| < 1$, real or complex, "
+                "equal or not", "white input", "current timing: poles 0 after the first left out"),
     origin=Origin.CLASSICAL,
     reference="Ninness & Gustafsson, IEEE Trans. Automatic Control 42:515, 1997; its use for memory is new here",
     tier=Tier.EXACT,

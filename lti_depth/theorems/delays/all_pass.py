@@ -53,7 +53,7 @@ def prove(law):
     one, other = _all_pass(p, q, w), _all_pass(s, t, w)
     return (
         Step(r"$|H| = 1$ on the circle, and $H = D + c b\,v/(1-\lambda w)$, $v = w$ (delayed), $1$ (current)",
-             one[0] * one[1] == 1 and all(_layer(p, q, w, timing) == one[0] for timing in ("current", "delayed"))),
+             one[0] * one[1] == 1 and all(layer(p, q, w, timing) == one[0] for timing in ("current", "delayed"))),
         Step(r"One layer: $-d \arg H/d\omega = (1-|\lambda|^2)/|1-\lambda w|^2$", delay(*one, w) == law([p], [q], w)),
         Step("Two layers: the law is the delay of the product",
              delay(one[0] * other[0], one[1] * other[1], w) == law([p, s], [q, t], w)),
@@ -69,7 +69,8 @@ def _all_pass(pole, conjugate, w):
     return (w - conjugate) / (1 - pole * w), (1 / w - pole) / (1 - conjugate / w)
 
 
-def _layer(pole, conjugate, w, timing):
+def layer(pole, conjugate, w, timing):
+    """H from D and c b."""
     D, gain = gains(pole, conjugate, timing)
     return D + gain * (w if timing == "delayed" else 1) / (1 - pole * w)
 

@@ -97,8 +97,9 @@ THEOREM = Theorem(
               r"$C'_j = D_K \cdots D_{j+1} C_j$, $D' = D_K \cdots D_1$.",
     hypotheses=("diagonal layers of any widths and channels, with feedthrough, poles real or complex, equal or not",
                 "current timing; delayed with its own form"),
-    origin=Origin.NEW,
-    reference="extends the paper's section 3.3 to blocks; classical: series connection of state-space systems",
+    origin=Origin.CLASSICAL,
+    reference="series connection of state-space systems (Kailath, Linear Systems, chapter 2); in current timing it "
+              "extends the paper's section 3.3 to blocks",
     tier=Tier.PROBABILISTIC,
     range="K ≤ 4, up to two states and channels a layer, both timings; a false identity passes with probability below "
           "1e−17",

@@ -30,6 +30,7 @@ import numpy as np
 from ...symbolic.rationals import indeterminates
 from ..arithmetic import deviation, long
 from ..domains import Domain
+from ..linear import solve
 from ..stepping import exact
 from ..theorem import Origin, Step, Theorem, Tier
 from . import deep_to_wide
@@ -135,21 +136,12 @@ def shadow(law, stack, machine):
     A = exact(machine.equivalent_layer(equal)[0])
     columns = abs(P).max(axis=0)
     _, B, C = deep_to_wide.law([long(pole)] * K, b, c, timing)
-    late, state, h = timing == "delayed", _solve(P, B[:, 0]), []
+    late, state, h = timing == "delayed", np.array(solve(P.tolist(), B.tolist()), dtype=object)[:, 0], []
     for _ in TIMES:
         h.append(C[0] @ P @ state)
         state = J @ state
     return max(deviation(P @ J / columns, A @ P / columns),
                deviation([0] * late + h, machine.impulse_response(equal, range(len(h) + late))))
-
-
-def _solve(P, right):
-    """P⁻¹ times a vector, from the first row down."""
-    found = []
-    for row, value in zip(P, right, strict=True):
-        n = len(found)
-        found.append((value - sum(entry * x for entry, x in zip(row[:n], found, strict=True))) / row[n])
-    return np.array(found, dtype=object)
 
 
 THEOREM = Theorem(

@@ -23,6 +23,7 @@ states are the Takenaka–Malmquist functions.
 
 from ...symbolic.rationals import indeterminates
 from ..arithmetic import deviation, mp, parameters
+from ..delays.all_pass import layer
 from ..domains import Domain
 from ..theorem import Origin, Step, Theorem, Tier
 
@@ -42,13 +43,12 @@ def bug(pole, conjugate, x):
 def prove(law):
     """The two layers have this transfer function; it has modulus 1; one step is unitary and has this output."""
     p, q, x = indeterminates("p", "q", "x")  # q = λ̄
-    square = 1 - p * q
     H = law(p, q, x)
     return (
         Step(r"Delayed: $d + z^{-1} cb/(1-\lambda z^{-1})$, $cb = 1-|\lambda|^2$, $d = -\bar\lambda$",
-             -q + x * square / (1 - p * x) == H),
+             layer(p, q, x, "delayed") == H),
         Step(r"Current: $d + cb/(1-\lambda z^{-1})$, $cb = (1-|\lambda|^2)/\lambda$, $d = -1/\lambda$",
-             -1 / p + square / p / (1 - p * x) == H),
+             layer(p, q, x, "current") == H),
         Step(r"$H \bar H = 1$ on the circle", law(p, q, x) * law(q, p, 1 / x) == 1),
         Step(r"One step in state and signal, $U = [[\lambda, \beta], [\beta, -\bar\lambda]]$, is unitary, and from "
              r"signal to signal it is $H$", _step(law)),

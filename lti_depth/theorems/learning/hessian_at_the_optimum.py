@@ -13,8 +13,6 @@ form a matrix of rank two, since (1+y)/(1−y)³ · 1/(1−y) − 1/(1−y)⁴ =
 dλ_1 = 0, Σ_{k≥2} dλ_k = 0, of dimension K − 2. There L is flat to second order, and gradient flow ends algebraically.
 """
 
-from fractions import Fraction
-
 from ...symbolic.rationals import indeterminates
 from ..arithmetic import deviation, parameters
 from ..domains import Domain
@@ -22,8 +20,6 @@ from ..linear import rank
 from ..moments import cascade, moment
 from ..substitution import at
 from ..theorem import Origin, Step, Theorem, Tier
-
-HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
 
 
 def law(poles, conjugates):
@@ -42,29 +38,30 @@ def _entry(poles, conjugates, j, k):
 
 def prove(law):
     """Second derivatives of the loss at its zero; rank and entries at (λ*, 0, …, 0)."""
-    pole, s, r = indeterminates("p", "s", "r")
+    pole, other, s, r = indeterminates("p", "q", "s", "r")
     y = pole**2
     corner = [(1 + y) / (1 - y) ** 3, 1 / (1 - y) ** 2, 1 / (1 - y)]
     at_one = {K: law([pole, *[0] * (K - 1)], [pole, *[0] * (K - 1)]) for K in range(2, 5)}
     return (
-        Step(r"$K = 2$, poles $\frac12$, $-\frac13$: the Hessian of the loss by moments is the law",
-             _hessian([HALF, -THIRD], pole, s, r) == law([HALF, -THIRD], [HALF, -THIRD])),
-        *(Step(rf"$K = {K}$: so it is for the teacher $1/(1 - \lambda^* z^{{-1}})$ at $(\lambda^*, 0, …, 0)$",
-               _hessian([pole, *[0] * (K - 1)], pole, s, r) == at_one[K]) for K in (2, 3)),
+        Step(r"$K = 2$, any poles: the Hessian of the loss by moments is the law",
+             _hessian([pole, other], pole, other, s, r) == law([pole, other], [pole, other])),
+        Step(r"$K = 3$: so it is for the teacher $1/(1 - \lambda^* z^{-1})$ at $(\lambda^*, 0, 0)$",
+             _hessian([pole, 0, 0], pole, other, s, r) == at_one[3]),
         Step(r"At $(\lambda^*, 0, …, 0)$ the entries are $(1+y)/(1-y)^3$, $1/(1-y)^2$, $1/(1-y)$, $K \le 4$",
              all(G[j][k] == corner[(j > 0) + (k > 0)] for K, G in at_one.items() for j in range(K) for k in range(K))),
         Step(r"Its rank is 2: $K - 2$ zero eigenvalues, $K \le 4$", all(rank(G) == 2 for G in at_one.values())),
     )  # fmt: skip
 
 
-def _hessian(target, pole, s, r):
-    """∂_j∂_k L at zero error: poles j and k of the student moved by s and r."""
+def _hessian(target, pole, other, s, r):
+    """∂_j∂_k L at zero error: poles j and k of the student moved by s and r; the target is a function of two poles."""
     def second(j, k):
         moved = [mu + s * (i == j) + r * (i == k) for i, mu in enumerate(target)]
         loss = moment(cascade(moved), cascade(moved)) / 2 - moment(cascade(moved), cascade(target))
-        return at(loss.derivative(s).derivative(r), pole, 0 * s, 0 * r)
+        return at(loss.derivative(s).derivative(r), pole, other, 0 * s, 0 * r)
 
-    return [[second(j, k) for k in range(len(target))] for j in range(len(target))]
+    entries = {(j, k): second(j, k) for k in range(len(target)) for j in range(k + 1)}
+    return [[entries[min(j, k), max(j, k)] for k in range(len(target))] for j in range(len(target))]
 
 
 def shadow(law, stack, machine):
@@ -90,7 +87,7 @@ THEOREM = Theorem(
     origin=Origin.CLASSICAL,
     reference="Gauss–Newton: Nocedal & Wright, Numerical Optimization, 10.3; the degenerate minimum is new here",
     tier=Tier.EXACT,
-    range="the Hessian for K ≤ 3, the rank for K ≤ 4; all K by hand",
+    range="the Hessian for K = 2, and for K = 3 at (λ*, 0, 0), the rank for K ≤ 4; all K by hand",
     law=law,
     bug=bug,
     prove=prove,
