@@ -5,8 +5,8 @@ from math import comb
 import numpy as np
 import pytest
 
-from lti_depth.experiments import sensitivity
 from lti_depth.experiments import sensitivity_laws as laws
+from lti_depth.experiments import sensitivity_rates as rates
 
 
 def test_one_layer_ar1():
@@ -113,7 +113,7 @@ def test_flow_steps(coordinates):
 
 def test_largest_stable_rate_of_one_pole():
     """One unknown: 2 over its curvature, 1/E(∂y/∂λ)²."""
-    teacher = sensitivity.memory(1, 10.0)
+    teacher = rates.memory(1, 10.0)
     curvature = laws.relative_sensitivity(1, 10.0)
-    found = sensitivity.largest_stable_rate(teacher, "direct", ("poles",))
-    assert found == pytest.approx(2 / curvature, rel=sensitivity.RATE_TOLERANCE)
+    found = rates.largest_stable_rate(teacher, "direct", ("poles",))
+    assert found == pytest.approx(2 / curvature, rel=rates.RATE_TOLERANCE)
