@@ -39,7 +39,8 @@ def _exp_exp_claim(config, ratio, law):
     return Claim(
         id="sensitivity/depth-in-exp-exp",
         statement=r"Depth eases long memory in the coordinates of the LRU too, $\lambda = e^{-e^x}$: the largest "
-                  rf"stable rate does not fall with depth ($K = {listed(config.depths)}$, relative to one layer, at least 1).",
+                  rf"stable rate does not fall with depth ($K = {listed(config.depths)}$, relative to one layer, at "
+                  "least 1).",
         source="paper, as quoted in its reviews, read for exp–exp",
         predicted=np.maximum(law, 1),
         measured=ratio,
@@ -79,8 +80,8 @@ def _share_claim(config):
         id="sensitivity/steps-at-a-share",
         statement=rf"To lengthen the memory from {config.delay / config.shorter:.0f} to {config.delay:g} samples at a "
                   r"given share of its largest stable rate, gradient descent takes more steps the deeper the stack, "
-                  rf"in $\lambda$ and in exp–exp (steps times share, $K = {listed(config.depths)}$): half the sharpness "
-                  "times the time of gradient flow.",
+                  rf"in $\lambda$ and in exp–exp (steps times share, $K = {listed(config.depths)}$): half the "
+                  "sharpness times the time of gradient flow.",
         source="new here",
         predicted=law.ravel(),
         measured=steps.ravel(),
@@ -95,8 +96,8 @@ def _depth_claim(config, medians):
         id="sensitivity/depth-saves-steps",
         statement="Depth makes long memory learnable: with the best rate of each, deeper stacks lengthen their memory "
                   rf"in no more steps (share of the comparisons of $K = {listed(config.depths)}$ in $\lambda$ and "
-                  rf"exp–exp, by gradient descent and Adam, poles or all parameters trained; medians over {config.seeds} "
-                  "seeds).",
+                  rf"exp–exp, by gradient descent and Adam, poles or all parameters trained; medians over "
+                  f"{config.seeds} seeds).",
         source="paper, as quoted in its reviews",
         predicted=1.0,
         measured=np.mean(no_more),
@@ -112,8 +113,9 @@ def _coordinates_claim(config, medians):
     direct, exp_exp = ([n for n in descents if ARMS[n][1] == name] for name in COORDINATES)
     return Claim(
         id="sensitivity/exp-exp-saves-steps",
-        statement=rf"Exp–exp coordinates do: fewer steps than in $\lambda$ at each depth of {listed(config.depths)}, by "
-                  "gradient descent with the best rate of each, poles or all parameters trained (share of the comparisons).",
+        statement=rf"Exp–exp coordinates do: fewer steps than in $\lambda$ at each depth of {listed(config.depths)}, "
+                  "by gradient descent with the best rate of each, poles or all parameters trained (share of the "
+                  "comparisons).",
         source="Orvieto et al., arXiv 2303.06349; Zucchet & Orvieto, arXiv 2405.21064",
         predicted=1.0,
         measured=np.mean(medians[exp_exp] < medians[direct]),
