@@ -16,17 +16,16 @@ class System(NamedTuple):
 
 def system(chain):
     """The system of a chain; A is block lower triangular."""
-    rows, B, signal, direct = [], [], [], chain.unit
+    H = len(table(chain.unit))
+    rows, B, signal, direct = [], [], [chain.field.matrix(H, 0)], chain.unit  # the input reads no states
     for one in chain.sections:
         rows.append([one.B * block for block in signal] + [one.A])
         B.append([one.B * direct])
         signal = [one.E * block for block in signal] + [one.F]
         direct = one.E * direct
     S = sum(len(one.poles) for one in chain.sections)
-    H = len(table(chain.unit))
-    joined = chain.field
-    return System(assembled(joined, rows, S), assembled(joined, B, H), assembled(joined, [signal], S),
-                  assembled(joined, [[direct]], H))
+    parts = ((rows, S), (B, H), ([signal], S), ([[direct]], H))
+    return System(*(assembled(chain.field, *part) for part in parts))
 
 
 def assembled(field, rows, width):
