@@ -23,12 +23,17 @@ With P_n(X) = A_{n+1}(x) (1−x)^{−n}, X = (1+x)/(1−x), it is (n+1) P_{n+1} 
 polynomials, V_K = (1−x)^{−K} P_{K−1}(X).
 """
 
-from math import comb
+from math import comb, perm
 
 from ..symbolic.rationals import indeterminates
 from .expansions import order
 
 TERMS = 10
+
+
+def numerator(K, x, order=0):
+    """A_K(x), or its derivative of some order."""
+    return sum(comb(K - 1, j) ** 2 * perm(j, order) * x ** (j - order) for j in range(order, K))
 
 
 def remainder(K, x, after, here, before):

@@ -62,7 +62,7 @@ def _solves(law):
 
 def _starts(law, K):
     (e,) = indeterminates("e")
-    return order(sum(comb(K - 1, j) ** 2 * (1 - e) ** j for j in range(K)) - law(comb(2 * K - 2, K - 1), K, e), e) >= 2
+    return order(equal_layers.numerator(K, 1 - e) - law(comb(2 * K - 2, K - 1), K, e), e) >= 2
 
 
 def shadow(law, stack, machine):

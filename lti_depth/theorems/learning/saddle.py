@@ -29,11 +29,12 @@ p' ≤ (2K−1)/(1−y)², and
 """
 
 from fractions import Fraction
-from math import comb, factorial
+from math import factorial
 
 from ...symbolic.rationals import indeterminates
 from ..arithmetic import deviation, mp
 from ..domains import Domain
+from ..equal_layers import numerator
 from ..moments import LATE, cascade, moment
 from ..parallel import parallel
 from ..substitution import at
@@ -56,16 +57,11 @@ def bug(K, pole):
 
 def _kappa(K, weight, pole):
     square, order = pole**2, 2 * K - 1
-    S, first, second = (_derived(K, n, square) for n in range(3))
+    S, first, second = (numerator(K, square, n) for n in range(3))
     gap = 1 - square
     ratio = order / gap + first / S  # p = f'/f
     bend = order * (order + 1) / gap**2 + 2 * order * first / (gap * S) + second / S  # f''/f
     return square * S * (ratio**2 / K**2 - weight * bend / (K * (K + 1) ** 2)) / gap**order
-
-
-def _derived(K, n, y):
-    """The n-th derivative of S."""
-    return sum(comb(K - 1, j) ** 2 * factorial(j) // factorial(j - n) * y ** (j - n) for j in range(n, K))
 
 
 def prove(law):
@@ -125,7 +121,7 @@ def _stationary(law, K):
 
 def _positive(law, K):
     (pole,) = indeterminates("p")
-    gap, S = 1 - pole**2, _derived(K, 0, pole**2)
+    gap, S = 1 - pole**2, numerator(K, pole**2)
     sign = law(K, pole) * K**2 * (K + 1) * gap ** (2 * K + 1) * S / pole**2  # (1−y)² S² (p² − Kp')
     rest = (sign - (2 * K - 1) * (K - 1) * S**2) / gap
     return rest.denominator.is_constant() and all(c >= 0 for c in rest.numerator.coeffs())

@@ -17,11 +17,11 @@ theorem there is for small ε one root σ(ε) nearby, σ(ε) → 2K − 1, that 
 """
 
 from fractions import Fraction
-from math import comb
 
 from ...symbolic.rationals import indeterminates
 from ..arithmetic import deviation, mp
 from ..domains import Domain
+from ..equal_layers import numerator
 from ..moments import cascade, moment, variance
 from ..parallel import parallel
 from ..substitution import at
@@ -42,10 +42,9 @@ def bug(K, pole, teacher):
 
 
 def _slopes(K, order, pole, teacher):
-    square = pole**2
-    S = sum(comb(K - 1, j) ** 2 * square**j for j in range(K))
-    slope = sum(j * comb(K - 1, j) ** 2 * square ** (j - 1) for j in range(1, K))
-    return 2 * K * teacher / (1 - pole * teacher), 2 * pole * (order / (1 - square) + slope / S)
+    y = pole**2
+    return 2 * K * teacher / (1 - pole * teacher), 2 * pole * (
+        order / (1 - y) + numerator(K, y, 1) / numerator(K, y))
 
 
 def prove(law):
