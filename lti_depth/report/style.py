@@ -27,11 +27,12 @@ td p { margin: 0 0 .3rem; }
 .theorems td { padding-block: .35rem; }
 .theorems td:nth-child(2) { min-width: 18rem; }
 .theorems td:nth-child(3) { white-space: nowrap; }
+.theorems td:nth-child(4) { min-width: 16rem; }
 article { border-top: 1px solid var(--line); padding: 1.1rem 0 .6rem; }
 h3 { font-size: 1.12rem; margin: 0 0 .5rem; }
 h4 { font-size: .95rem; margin: .9rem 0 .3rem; }
 .statement { max-width: 60rem; border-left: 3px solid var(--link); padding: .35rem 0 .35rem .8rem; margin: .5rem 0; }
-.statement, .steps li, dd { overflow-x: auto; overflow-y: hidden; }
+.statement, .steps, dd { overflow-x: auto; overflow-y: hidden; }
 .steps { padding-left: 1.6rem; margin: .2rem 0 .6rem; max-width: 64rem; font-size: .95rem; }
 .steps .mark { font-weight: 700; color: var(--yes); }
 .steps .fails, .steps .fails .mark { color: var(--no); }
