@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from lti_depth.experiments import dynamics
+from lti_depth.experiments import dynamics_flows as flows
 from lti_depth.experiments import dynamics_laws as laws
 
 
@@ -81,5 +81,5 @@ def test_flow_of_a_cascade_follows_its_gain():
     """Two layers with different poles: the engine's gradient flow against Saxe's equation in depth."""
     start = np.full(4, 0.01**0.25)
     t = laws.depth_time(2, 0.01)
-    end = dynamics.flow(dynamics.deep([0.3, 0.6]), start, np.array([0, t]))[-1]
-    assert np.prod(end) == pytest.approx(0.5, rel=dynamics.FLOW_TOLERANCE)
+    end = flows.flow(flows.deep([0.3, 0.6]), start, np.array([0, t]))[-1]
+    assert np.prod(end) == pytest.approx(0.5, rel=flows.FLOW_TOLERANCE)
