@@ -140,28 +140,40 @@ def prove(
     return 1 if failures else 0
 
 
-@app.command(epilog="Example:  lti-depth derive autocovariance --layers 3 --equal --format latex")
+DERIVE_EXAMPLE = """\b
+Example:  lti-depth derive autocovariance --layers 3 --equal --format latex
+          lti-depth derive autocovariance --layers K --equal --format c"""
+
+
+@app.command(epilog=DERIVE_EXAMPLE)
 def derive(
     quantity: Annotated[str, typer.Argument(
-        help="An observable: transfer_function, impulse_response, autocovariance, state_variance, group_delay, …")],
-    layers: Annotated[int, typer.Option(help="K, the number of scalar layers.")],
+        help="An observable: transfer_function, impulse_response, autocovariance, state_variance, group_delay, modal, "
+             "gauss_newton, memory_function, asymptotic_variance, …")],
+    layers: Annotated[str, typer.Option(help="The number of scalar layers, or a name, as K or K+1, for any depth.")],
     equal: Annotated[bool, typer.Option("--equal", help="All layers equal.")] = False,
     process: Annotated[str | None, typer.Option(help="The input: white (default) or ar1.", show_default=False)] = None,
     timing: Annotated[str, typer.Option(help="current or delayed.")] = "current",
-    format: Annotated[str, typer.Option(help="unicode, latex or python.")] = "unicode",
+    format: Annotated[str, typer.Option(help="unicode, latex, numpy (or python), mpmath or c.")] = "unicode",
+    arm: Annotated[str | None, typer.Option(help="Of normalization and growth_per_layer: none (default), unit-dc, l1, "
+                                                 "lru, depth-aware or isometric.", show_default=False)] = None,
+    limit: Annotated[str | None, typer.Option(help="Of asymptotic_variance: deep (default) or slow.",
+                                              show_default=False)] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the formula inside a JSON object.")] = False,
 ):
-    """Print the closed form of an observable of a stack of K scalar layers."""
+    """Print the closed form of an observable of a stack of scalar layers, of a given depth or of any."""
     from . import symbolic
 
+    depth = int(layers) if layers.removeprefix("-").isdecimal() else layers
     try:
-        formula = symbolic.derive(quantity, layers, equal=equal, process=process, timing=timing, format=format)
+        formula = symbolic.derive(quantity, depth, equal=equal, process=process, timing=timing, format=format, arm=arm,
+                                  limit=limit)
     except (ValueError, TypeError) as error:
         return _refuse(error)
     if json:
         from json import dumps
 
-        formula = dumps({"quantity": quantity, "layers": layers, "equal": equal, "process": process or "white",
+        formula = dumps({"quantity": quantity, "layers": depth, "equal": equal, "process": process or "white",
                          "timing": timing, "format": format, "formula": formula}, ensure_ascii=False)
     print(formula)
     return 0

@@ -73,7 +73,9 @@ def test_as_a_module():
         (["prove", "lema-1"], "did you mean lemma-1?"),
         (["prove", "lemma-1", "nothing-like-it"], "expected one of impulse-response, transfer-function"),
         (["derive", "autocovariance"], "--layers"),
-        (["derive", "autocovariance", "--layers", "2.5"], "--layers"),
+        (["derive", "autocovariance", "--layers", "2.5"], "layers: expected an int of at least 1, or a name"),
+        (["derive", "modal", "--layers", "K"], "expected an int for modal"),
+        (["derive", "modal", "--layers", "2", "--arm", "lru"], "arm: expected none for modal"),
         (["derive", "autocovariance", "--layers", "0"], "at least 1"),
         (["derive", "variancee", "--layers", "2"], "expected one of"),
         (["derive", "autocovariance", "--layers", "2", "--format", "word"], "latex"),
@@ -101,6 +103,13 @@ def test_derive(run):
     answer = json.loads(out)
     assert (answer["quantity"], answer["layers"], answer["format"]) == ("group_delay", 1, "latex")
     assert r"\cos" in answer["formula"]
+
+
+def test_derive_for_any_depth(run):
+    code, out, error = run("derive", "growth_per_layer", "--layers", "n", "--equal", "--arm", "lru", "--format", "c")
+    assert code == 0 and error == "" and "double growth_per_layer(double n, double pole, double b, double c)" in out
+    code, out, _ = run("derive", "asymptotic_variance", "--layers", "n", "--equal", "--limit", "slow", "--json")
+    assert code == 0 and json.loads(out)["layers"] == "n"
 
 
 def test_reproduce(run, tmp_path):

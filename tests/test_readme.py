@@ -6,12 +6,15 @@ from pathlib import Path
 
 from matplotlib.testing.compare import compare_images
 
-from lti_depth import experiments, plotting
+import lti_depth
+from lti_depth import experiments, numeric, plotting, symbolic, theorems
 from lti_depth.report import short
+from lti_depth.symbolic.printing import OBSERVABLES
+from lti_depth.theorems import Origin, Tier
 
 README = Path(__file__).parent.parent / "README.md"
 FIGURE = README.parent / "docs" / "memory.png"
-MARKERS = re.compile(r"(<!-- claims: generated -->\n).*?(<!-- end -->)", re.DOTALL)
+ORIGINS = {Origin.CLASSICAL: "Classical", Origin.PAPER: "From the paper", Origin.NEW: "New here"}
 
 
 HEADLINES = (
@@ -46,12 +49,64 @@ def test_sessions():
     assert outcome.attempted >= 20 and outcome.failed == 0, "".join(printed)
 
 
-def with_claims(text, results):
-    return MARKERS.sub(lambda match: match[1] + claims_table(results) + match[2], text)
+def theorem_tables():
+    """One table an origin, folded: title and name, how it is proved, where it comes from."""
+    found = [theorems.theorem(name) for name in theorems.names()]
+    groups = {origin: [theorem for theorem in found if theorem.origin is origin] for origin in Origin}
+    return "\n".join(
+        f"<details><summary><b>{ORIGINS[origin]}</b>: {len(members)} theorems</summary>\n\n"
+        "| theorem | proved | source |\n| --- | --- | --- |\n" + "".join(map(_row, members)) + "\n</details>\n"
+        for origin, members in groups.items()
+    )
+
+
+def _row(theorem):
+    proved = {Tier.INDUCTION: "all K, by induction", Tier.ANALYTIC: "analytic"}.get(theorem.tier, theorem.sense)
+    cells = (f"{theorem.title} (`{theorem.name}`)", proved, theorem.reference)
+    return "| " + " | ".join(map(_cell, cells)) + " |\n"
+
+
+def _cell(text):
+    """Bars would end the cell: in formulas they are \\vert."""
+    parts = text.split("$")
+    return "$".join(part.replace("|", r"\vert " if i % 2 else r"\|") for i, part in enumerate(parts))
+
+
+def rewritten(text, section, content):
+    """The text with what is generated in a section written anew."""
+    pattern = re.compile(rf"(<!-- {section}: generated -->\n).*?(<!-- end -->)", re.DOTALL)
+    return pattern.sub(lambda match: match[1] + content + match[2], text)
 
 
 def test_claims_table_is_current(results):
-    assert README.read_text() == with_claims(README.read_text(), results)
+    assert README.read_text() == rewritten(README.read_text(), "claims", claims_table(results))
+
+
+def test_theorem_tables_are_current():
+    text = README.read_text()
+    assert text == rewritten(text, "theorems", theorem_tables())
+    assert all(f"(`{name}`)" in text for name in theorems.names())
+
+
+def test_the_house_is_complete():
+    text = README.read_text()
+    house = text[text.index("## The house") :]
+    rooms = set(re.findall(r"`(\w+)`", "".join(line.split("|")[1] for line in house.splitlines() if line[:1] == "|")))
+    package = Path(lti_depth.__file__).parent
+    built = {path.stem for path in package.iterdir() if (path / "__init__.py").exists() or path.suffix == ".py"}
+    assert rooms <= built
+    assert built - rooms == {"__init__", "__main__", "_version", "claims", "cli", "data", "parallel"}
+
+
+def test_the_observables_are_where_the_house_says():
+    text = README.read_text()
+    parts = re.search(r"Observables on both floors: (.*?) As laws\s+only: (.*?); as numbers only:\s(.*?)\. Freq", text,
+                      re.DOTALL).groups()
+    both, laws, numbers = (set(re.findall(r"`(\w+)`", part)) for part in parts)
+    assert both <= set(symbolic.__all__) & set(numeric.__all__)
+    assert laws <= set(symbolic.__all__) - set(numeric.__all__)
+    assert numbers <= set(numeric.__all__) - set(symbolic.__all__)
+    assert set(OBSERVABLES) <= both | laws
 
 
 def test_figure_is_current(results, tmp_path):
@@ -68,6 +123,7 @@ def test_commands_are_one_line_each():
 
 if __name__ == "__main__":
     found = {name: experiments.run(name) for name in experiments.DESCRIPTIONS}
-    README.write_text(with_claims(README.read_text(), found))
+    README.write_text(rewritten(README.read_text(), "claims", claims_table(found)))
+    README.write_text(rewritten(README.read_text(), "theorems", theorem_tables()))
     FIGURE.parent.mkdir(exist_ok=True)
     FIGURE.write_bytes(figure(found))
