@@ -16,6 +16,11 @@ def long(values):
     return mp.convert(values.item() if hasattr(values, "item") else values)
 
 
+def exact(array):
+    """The doubles of an array as long numbers, an object array."""
+    return np.array(long(array), dtype=object).reshape(np.shape(array))
+
+
 def parameters(cascade):
     """Of a scalar cascade: lists poles, b, c, d of long numbers, with the conjugates of the poles."""
     poles, b, c, d = (long(np.atleast_1d(part).tolist()) for part in (cascade.poles, cascade.B, cascade.C, cascade.D))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 import flint
 import numpy as np
 
-from .arithmetic import long
+from .arithmetic import exact
 
 PRIME = 2**61 - 1
 
@@ -26,11 +26,6 @@ class Numbers:
     def map(self, function):
         """A function applied to each of the four arrays."""
         return Numbers(*(function(getattr(self, field.name)) for field in fields(self)))
-
-
-def exact(array):
-    """The doubles of an array as long numbers, an object array."""
-    return np.array(long(array), dtype=object).reshape(np.shape(array))
 
 
 def layers_of(stack):

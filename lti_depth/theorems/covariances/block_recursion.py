@@ -34,9 +34,9 @@ from itertools import product
 
 import numpy as np
 
-from ..arithmetic import deviation, mp
+from ..arithmetic import deviation, exact, mp
 from ..domains import Domain
-from ..stepping import conjugated, exact, layers_of, matrices, random_layers
+from ..stepping import conjugated, layers_of, matrices, random_layers
 from ..theorem import Origin, Step, Theorem, Tier
 
 SHAPES = (  # widths and channels of the first stack, then of the second

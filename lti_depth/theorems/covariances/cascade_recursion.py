@@ -26,7 +26,7 @@ from math import prod
 import numpy as np
 
 from ...symbolic.rationals import indeterminates
-from ..arithmetic import deviation, long, mp, parameters
+from ..arithmetic import deviation, exact, mp, parameters
 from ..domains import Domain
 from ..theorem import Origin, Step, Theorem, Tier
 from . import autocovariance
@@ -110,7 +110,7 @@ def shadow(law, stack, machine):
     W = np.array(law(own.poles, own.conjugates, scales, scales, stack.timing), dtype=object)[1:, 1:]
     W = W * np.outer(reached, np.conj(reached))
     sizes = [mp.sqrt(abs(variance)) for variance in np.diag(W)]
-    machine = np.array(long(machine.state_covariance(stack)), dtype=object)
+    machine = exact(machine.state_covariance(stack))
     return deviation(W / np.outer(sizes, sizes), machine / np.outer(sizes, sizes))
 
 

@@ -23,7 +23,7 @@ from math import tau as full_turn
 import numpy as np
 
 from ...symbolic.rationals import Ratio, indeterminates
-from ..arithmetic import deviation, long
+from ..arithmetic import deviation, exact
 from ..domains import Domain
 from ..theorem import Origin, Step, Theorem, Tier
 from .phase import delay
@@ -68,10 +68,10 @@ def _mean(series):
 
 def shadow(law, stack, machine):
     """The machine's impulse response against its delay and its response, averaged over the circle."""
-    h = np.array(long(machine.impulse_response(stack, range(SAMPLES))), dtype=object)
+    h = exact(machine.impulse_response(stack, range(SAMPLES)))
     omega = (np.arange(POINTS) + 0.3) * full_turn / POINTS
-    power = np.abs(np.array(long(machine.frequency_response(stack, omega)), dtype=object)) ** 2
-    weighted = power * np.array(long(machine.group_delay(stack, omega)), dtype=object)
+    power = np.abs(exact(machine.frequency_response(stack, omega))) ** 2
+    weighted = power * exact(machine.group_delay(stack, omega))
     return deviation([law(h, np.conj(h))], [weighted.sum() / power.sum()])
 
 

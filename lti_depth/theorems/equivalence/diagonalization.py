@@ -25,9 +25,8 @@ from math import prod
 import numpy as np
 
 from ...symbolic.rationals import indeterminates
-from ..arithmetic import deviation, parameters
+from ..arithmetic import deviation, exact, parameters
 from ..domains import Domain
-from ..stepping import exact
 from ..theorem import Origin, Step, Theorem, Tier
 from . import deep_to_wide
 

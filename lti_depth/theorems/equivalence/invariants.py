@@ -23,11 +23,10 @@ from fractions import Fraction
 import numpy as np
 
 from ...symbolic.rationals import indeterminates
-from ..arithmetic import deviation, mp, parameters
+from ..arithmetic import deviation, exact, mp, parameters
 from ..covariances import autocovariance, cascade_recursion
 from ..delays import layer_delay
 from ..domains import Domain
-from ..stepping import exact
 from ..theorem import Origin, Step, Theorem, Tier
 from . import deep_to_wide, diagonalization
 

@@ -28,10 +28,9 @@ from math import comb
 import numpy as np
 
 from ...symbolic.rationals import indeterminates
-from ..arithmetic import deviation, long
+from ..arithmetic import deviation, exact, long
 from ..domains import Domain
 from ..linear import solve
-from ..stepping import exact
 from ..theorem import Origin, Step, Theorem, Tier
 from . import deep_to_wide
 

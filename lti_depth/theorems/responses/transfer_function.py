@@ -20,7 +20,7 @@ from functools import reduce
 import numpy as np
 
 from ...symbolic.rationals import indeterminates
-from ..arithmetic import deviation, long, mp
+from ..arithmetic import deviation, exact, mp
 from ..domains import Domain
 from ..stepping import Numbers, layers_of
 from ..theorem import Origin, Step, Theorem, Tier
@@ -89,7 +89,7 @@ def shadow(law, stack, machine):
     """
     layers = layers_of(stack)
     values = [law(layers, mp.convert(z), stack.timing) for z in POINTS]
-    h = np.array(long(np.reshape(machine.impulse_response(stack, range(TERMS)), (TERMS, -1))), dtype=object)
+    h = exact(np.reshape(machine.impulse_response(stack, range(TERMS)), (TERMS, -1)))
     series = [sum(h[t] / mp.convert(z) ** t for t in range(TERMS)) for z in POINTS]
     return max(deviation(values, machine.transfer_function(stack, POINTS)), deviation(values, series))
 
