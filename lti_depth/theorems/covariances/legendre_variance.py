@@ -78,7 +78,7 @@ THEOREM = Theorem(
     hypotheses=("$K$ scalar layers with one pole $\\lambda$, $|\\lambda| < 1$, real or complex, $b_k = c_k = 1$, no "
                 "feedthrough", "white input of unit variance", "either timing"),
     origin=Origin.CLASSICAL,
-    reference="Euler's transformation of ₂F₁ and Legendre's polynomials (Szegő, Orthogonal Polynomials, 4.21 and 4.5); "
+    reference="Euler's transformation of ₂F₁ and Legendre's polynomials (Szegő, Orthogonal Polynomials, 4.3 and 4.5); "
               "that it is the variance of equal layers is noted here",
     tier=Tier.INDUCTION,
     range="all K",
