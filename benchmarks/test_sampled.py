@@ -10,10 +10,10 @@ import time
 import numpy as np
 import pytest
 
-from lti_depth import numeric
+from lti_depth import numeric, threads
 from lti_depth.kernels.jit import jit
 from lti_depth.kernels.vectors import broadcast, fma_each, load_each, store_each
-from lti_depth.learning import networks, sampled, threads
+from lti_depth.learning import networks, sampled
 
 jax = pytest.importorskip("jax")
 jax.config.update("jax_enable_x64", True)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import threads
 from ..kernels import descent
 from ..parametrizations import parametrization
 from ..system import Stack, validation
 from ..system.processes import require_stationary
-from . import threads
 from .optimizers import Adam, GradientDescent, not_negative, real_numbers
 from .population import color
 

@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .. import threads
 from ..kernels import networks as kernel
 from ..kernels.vectors import BITS
 from ..system import Block, Network, Stack, validation
-from . import planar, threads
+from . import planar
 
 _TAPE = 2**23  # bytes of a tape, one for each thread
 _CHUNKS = 16

@@ -6,11 +6,12 @@ from itertools import accumulate
 
 import numpy as np
 
+from .. import threads
 from ..kernels import sampled as kernel
 from ..system import validation
 from ..system.fields import Fields
 from ..system.stacks import require_stack
-from . import networks, threads
+from . import networks
 from .signals import signals
 
 _DOUBLE = np.dtype(np.float64)

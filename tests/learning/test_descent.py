@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from lti_depth.learning import Adam, GradientDescent, population, threads
+from lti_depth import threads
+from lti_depth.learning import Adam, GradientDescent, population
 from lti_depth.learning.ensembles import CODES, descend
 from lti_depth.numeric import ar1, arma, cascade, white
 from lti_depth.parametrizations import PARAMETRIZATIONS

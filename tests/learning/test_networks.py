@@ -4,9 +4,9 @@ import definitions
 import numpy as np
 import pytest
 
-from lti_depth import numeric
+from lti_depth import numeric, threads
 from lti_depth.kernels import networks as kernels
-from lti_depth.learning import networks, sampled, threads
+from lti_depth.learning import networks, sampled
 from lti_depth.numeric import Block, Layer, Network
 from lti_depth.system.networks import ACTIVATIONS
 

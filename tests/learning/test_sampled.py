@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from lti_depth import learning, numeric
+from lti_depth import learning, numeric, threads
 from lti_depth.kernels import sampled as kernels
-from lti_depth.learning import networks, sampled, threads
+from lti_depth.learning import networks, sampled
 from lti_depth.system.fields import flat
 
 STEP = 1e-30
