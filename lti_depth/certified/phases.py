@@ -11,8 +11,11 @@ from ..system.processes import outside_circle
 from ..system.stacks import require_single_channel
 from .balls import COMPLEX, exact_layers
 from .delays import group_delay
-from .precision import Undecided, array, enclose
+from .precision import PrecisionError, Undecided, array, enclose
 from .responses import unit_circle
+
+_HALVED = 1024
+"""How often an arc is halved at most."""
 
 
 def phase_delay(stack, omega, *, rtol=1e-15):
@@ -69,7 +72,7 @@ def _delay(stack, layers, poles, omega, rtol):
             return array([phase], ()), 1
         turns, rest = _whole_turns(omega)
         for P in numerators:
-            phase += _turn(P, arb(0), rest, arb(1)) + (turns * _turn(P, arb(0), 2 * arb.pi(), arb(1)) if turns else 0)
+            phase += _turn(P, rest) + (turns * _turn(P, 2 * arb.pi()) if turns else 0)
         for pole in poles.tolist():
             phase -= _pole_turn(pole, omega)
         return array([-phase / omega], ()), 1
@@ -108,7 +111,7 @@ def _start(numerators, layers, real_output):
                          "is not defined")
     value = acb(value.real) if real_output else value
     if value.contains(0):
-        raise Undecided("H(1) cannot be told from 0")
+        raise Undecided("got H(1) that cannot be told from 0")
     return value.arg()
 
 
@@ -118,23 +121,37 @@ def _whole_turns(omega):
     return turns, arb(omega) - 2 * turns * arb.pi()
 
 
-def _turn(P, low, high, size):
-    """The continuous change of arg P(e^{−iθ}) from θ = low to high; `size`, the arc as a part of the first one."""
-    center = unit_circle((low + high) / 2)
-    value, *coefficients = P(acb_poly([center, 1])).coeffs() or [acb(0)]
+def _turn(P, omega):
+    """The continuous change of arg P(e^{−iθ}) from θ = 0 to ω: over arcs halved until P keeps to a half-plane."""
+    total, arcs = arb(0), [(arb(0), omega, 0)]
+    while arcs:
+        low, high, halved = arcs.pop()
+        change = _turn_over(P, low, high)
+        if change is not None:
+            total += change
+            continue
+        if halved == _HALVED:
+            raise PrecisionError("phase_delay: expected a response other than 0 from omega = 0 on, got a zero within "
+                                 f"2^-{_HALVED} of the circle; the phase jumps there")
+        if 2 * halved > ctx.prec:
+            raise Undecided("got a response near 0 on the way from omega = 0")
+        middle = (low + high) / 2
+        arcs += [(middle, high, halved + 1), (low, middle, halved + 1)]
+    return total
+
+
+def _turn_over(P, low, high):
+    """The same from low to high, or None where |P(c + h)/P(c) − 1| < 1 is not certain around the middle."""
+    value, *coefficients = P(acb_poly([unit_circle((low + high) / 2), 1])).coeffs()
     if not coefficients:
         return arb(0)
-    reach = abs((high - low) / 2).upper()
-    power, change = arb(1), arb(0)
+    reach, power, change = abs((high - low) / 2).upper(), arb(1), arb(0)
     for coefficient in coefficients:
         power *= reach
         change += abs(coefficient) * power
     if change < abs(value):
         return (P(unit_circle(high)) / value).arg() - (P(unit_circle(low)) / value).arg()
-    if size < arb(2) ** -(ctx.prec // 2):
-        raise Undecided("H comes too near 0 between omega = 0 and there for its phase to be followed")
-    middle = (low + high) / 2
-    return _turn(P, low, middle, size / 2) + _turn(P, middle, high, size / 2)
+    return None
 
 
 def _pole_turn(pole, omega):
