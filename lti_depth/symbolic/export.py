@@ -10,7 +10,7 @@ from .programs import flattened, python
 
 LANGUAGES = ("latex", "numpy", "mpmath", "c")
 MOST_OPERATIONS = 100_000
-"""Operations of a formula that a program is written for, in some ten seconds."""
+"""Operations of a formula that is written out, in some ten seconds."""
 
 
 def export(value, language, *, name="formula", arguments=None):
@@ -55,14 +55,14 @@ def export(value, language, *, name="formula", arguments=None):
         if not isinstance(leaf, (sympy.Expr, sympy.MatrixBase)):
             raise TypeError(f"value: expected an expression, a matrix or a tuple of them, got "
                             f"{expressions.describe(leaf)}")
+    if (operations := sum(_operations(leaf) for leaf in flattened(value))) > MOST_OPERATIONS:
+        raise ValueError(f"value: expected at most {MOST_OPERATIONS} operations, got {operations}; give values to "
+                         "symbols, or compute it with lti_depth.numeric")
     if language == "latex":
         return latex(value)
     if not isinstance(name, str) or not (name.isidentifier() and name.isascii()) or name in RESERVED:
         raise ValueError(f"name: expected an identifier that is no word of the language, got "
                          f"{expressions.describe(name)}")
-    if (operations := sum(_operations(leaf) for leaf in flattened(value))) > MOST_OPERATIONS:
-        raise ValueError(f"value: expected at most {MOST_OPERATIONS} operations, got {operations}; give values to "
-                         "symbols, or compute it with lti_depth.numeric")
     try:
         return c(value, name, arguments) if language == "c" else python(value, name, arguments, language)
     except sympy.printing.codeprinter.PrintMethodNotImplementedError as error:

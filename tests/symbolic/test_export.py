@@ -12,6 +12,7 @@ from sympy import I, IndexedBase, Rational, Symbol, symbols
 
 from lti_depth import symbolic as lti
 from lti_depth.symbolic import names
+from lti_depth.symbolic.export import LANGUAGES
 from lti_depth.symbolic.latex import Latex
 from lti_depth.symbolic.layers import LATEX_LIMIT
 from lti_depth.symbolic.programs import flattened
@@ -222,5 +223,6 @@ def test_refusals(call, error, message):
 def test_long_formulas_are_refused(monkeypatch):
     monkeypatch.setattr(sys.modules["lti_depth.symbolic.export"], "MOST_OPERATIONS", 10)
     assert "return" in lti.export(sympy.Add(*symbols("a:11")), "numpy")
-    with pytest.raises(ValueError, match="at most 10 operations, got 11"):
-        lti.export(sympy.Add(*symbols("a:12")), "numpy")
+    for language in LANGUAGES:
+        with pytest.raises(ValueError, match="at most 10 operations, got 11"):
+            lti.export(sympy.Add(*symbols("a:12")), language)
