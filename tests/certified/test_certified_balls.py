@@ -13,6 +13,7 @@ from flint import acb, arb
 from oracles import mp
 
 from lti_depth import certified, numeric, system
+from lti_depth.certified.precision import array, enclose
 from lti_depth.learning import population
 from lti_depth.system import Layer, fields
 
@@ -99,6 +100,33 @@ def test_radii_follow_rtol(name, rtol):
 def test_radii_that_are_none(name, rtol):
     with pytest.raises((ValueError, TypeError), match="rtol: expected"):
         asked(name, rtol=rtol)
+
+
+@pytest.mark.parametrize(("radius", "kept"), [(0.9e-15, True), (1.1e-15, False)])
+@pytest.mark.parametrize("number", [lambda r: arb(3, 3 * r), lambda r: acb(arb(0, 5 * r / 1.42), arb(5, 5 * r / 1.42))])
+def test_what_is_narrow_is_a_matter_of_rtol(number, radius, kept):
+    def compute():
+        return array([number(radius)], ()), 1
+
+    if kept:
+        assert enclose("a number", 1e-15, compute)[()].contains(number(radius))
+    else:
+        with pytest.raises(certified.PrecisionError, match="a number: expected balls of relative radius 1e-15"):
+            enclose("a number", 1e-15, compute)
+
+
+@pytest.mark.parametrize(("exponent", "kept"), [(-1025, True), (-1023, False)])
+def test_what_is_0_is_a_matter_of_its_scale(exponent, kept):
+    """A ball around 0 is small enough below 2^−1024 of its scale, here 8."""
+
+    def compute():
+        return array([arb(0, 8) * arb(2) ** exponent], ()), arb(8)
+
+    if kept:
+        assert enclose("a number", 1e-15, compute)[()].contains(0)
+    else:
+        with pytest.raises(certified.PrecisionError):
+            enclose("a number", 1e-15, compute)
 
 
 def test_narrower_balls_lie_in_wider_ones():
@@ -254,8 +282,9 @@ def test_a_filter_that_lets_nothing_through():
 
 def test_threads_do_not_share_a_precision():
     """The same balls, to the last bit, from four threads that ask for different precisions at once, as one by one."""
-    tasks = [(name, stack, rtol) for name in ("autocovariance", "frequency_response", "impulse_response")
-             for stack in STACKS for rtol in (1e-3, 1e-100, 1e-280)]  # fmt: skip
+    deep = numeric.cascade(np.linspace(0.5, 0.99, 24), d=0.5)
+    tasks = [(name, deep, rtol) for name in ("autocovariance", "frequency_response", "impulse_response")
+             for rtol in (1e-3, 1e-100, 1e-280)] * 4  # fmt: skip
 
     def run(task):
         name, stack, rtol = task
