@@ -10,7 +10,8 @@ from latex2mathml.converter import convert
 @lru_cache(maxsize=1024)
 def formula(latex, display="inline"):
     """MathML of a LaTeX formula; `display` is "inline" or "block"."""
-    return convert(re.sub(r"\\arg\b", r"\\,\\mathrm{arg}\\,", latex), display=display)  # \arg is unknown to the converter
+    known = re.sub(r"\\arg\b", r"\\,\\mathrm{arg}\\,", latex)  # \arg is unknown to the converter
+    return convert(known, display=display)
 
 
 def prose(text):
