@@ -45,6 +45,17 @@ def size(value):
     return max((entry.abs_upper() for entry in entries(value)), default=arb(0))
 
 
+def total(numbers):
+    """Σ|·|."""
+    return sum((abs(number) for number in numbers), arb(0))
+
+
+def known_size(value, bound):
+    """`size`, or `bound` where the largest entry may be 0."""
+    largest = max(entries(value), key=lambda entry: entry.abs_upper())
+    return bound if largest.contains(0) else largest.abs_upper()
+
+
 def adjoint(value):
     """The conjugate transpose."""
     if hasattr(value, "transpose"):

@@ -9,7 +9,7 @@ from ..system.stacks import require_stack, through_layer
 from .horizons import variance_from_rest
 from .outputs import autocovariance_of, part_weight
 from .precision import array, drop_channels, enclose, real_if
-from .sections import chain_of, gain_bounds
+from .sections import chain_of
 from .states import colored, white
 
 
@@ -34,8 +34,8 @@ def autocovariance(stack, lag, process=None, layer=None, *, rtol=1e-15):
     -------
     arb where stack and process are real, else acb; an object array in the shape of lag, then (H_out, H_out), the
     channel axes dropped when both are 1. Every ball contains the truth. Its radius is at most `rtol` of its absolute
-    value, or it contains 0 and its radius is below 2⁻¹⁰²⁴ of a bound on R (Δ = 0), of the largest state that R(Δ) is
-    read from times the largest gain that reads it (Δ ≠ 0).
+    value, or it contains 0 and its radius is below 2⁻¹⁰²⁴ of a bound on R from the signal before the layer (Δ = 0), of
+    the largest state that R(Δ) is read from times the largest gain that reads it (Δ ≠ 0).
 
     Raises
     ------
@@ -83,7 +83,7 @@ def state_covariance(stack, process=None, *, rtol=1e-15):
     -------
     (S, S) object array of arb where stack and process are real, else of acb; order and basis of
     `numeric.equivalent_layer`. Every ball contains the truth. Its radius is at most `rtol` of its absolute value, or it
-    contains 0 and its radius is below 2⁻¹⁰²⁴ of a bound on the entry.
+    contains 0 and its radius is below 2⁻¹⁰²⁴ of a bound on the entry from the signals before its layers.
 
     Raises
     ------
@@ -149,12 +149,12 @@ def state_variance(stack, process=None, horizon=None, *, rtol=1e-15):
 
 def _states(stack, process):
     """E x x* (S, S), and scales: products of bounds on the deviations of the states."""
-    total = 0
+    total, scales = 0, 0
     for part in process.parts:
         chain = chain_of(stack, part)
-        W = colored(chain, white(chain), part.source) * part_weight(part)
+        weight, (W, bounds) = part_weight(part), white(chain)
         skipped = sum(len(one.poles) for one in chain.sections[: chain.front])
+        W, bounds = colored(chain, W, part.source) * weight, array(bounds, (-1,))[skipped:]
         total = total + array(W.entries(), (W.nrows(), W.nrows()))[skipped:, skipped:]
-    bounds, _ = gain_bounds(chain.stack)
-    reach = array([bound for one in bounds for bound in one], (len(total),))
-    return total, np.outer(reach, reach) * arb(process.variance)
+        scales = scales + np.outer(bounds, bounds) * (weight * 2 * arb(float(np.abs(part.source).sum())))
+    return total, scales

@@ -43,7 +43,7 @@ def _shaped(chain, T):
     """W_T + A^T P_0 A^{T*}, with the shaping filter stationary and the stack at rest in P_0."""
     A, B, _, _ = system(chain)
     W, power = _gramian(A, B, T)
-    P = white(Chain(chain.sections[: chain.front], chain.field, chain.unit))
+    P, _ = white(Chain(chain.sections[: chain.front], chain.field, chain.unit))
     S, inner = A.nrows(), P.nrows()
     moved = chain.field.matrix(S, inner, [power[i, j] for i in range(S) for j in range(inner)])  # by the filter alone
     return W + moved * P * adjoint(moved)

@@ -17,18 +17,30 @@ alone, and X_{j,j-1} = Y_{j-1,j}*.
 """
 
 from functools import reduce
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from .balls import adjoint, entries
+from flint import arb
+
+from .balls import adjoint, entries, known_size
+from .sections import gain
 
 
 class Column(NamedTuple):
-    """After j sections: W_ij and X_ij for i = 1…j, and Z_ij for i = 0…j."""
+    """After j sections: W_ij and X_ij for i = 1…j, and Z_ij for i = 0…j.
+
+    `bound`: of Z_jj, from the size of Z_{j−1,j−1} and the gain of section j; the scale on which Z_jj may be 0.
+    """
 
     sections: tuple
     W: list
     X: list
     Z: list
+    bound: Any
+
+    @property
+    def size(self):
+        """The largest entry of Z_jj, or its bound where that entry may be 0."""
+        return known_size(self.Z[-1], self.bound)
 
 
 def moments(chain):
@@ -38,7 +50,7 @@ def moments(chain):
 
 def start(chain):
     """The column of the input alone."""
-    return Column((), [], [], [chain.unit])
+    return Column((), [], [], [chain.unit], arb(1))
 
 
 def extended(before, section):
@@ -58,7 +70,7 @@ def extended(before, section):
         W.append(w)
         X.append(w * F + x * E)
         Z.append(Y * F + z * E)
-    return Column(sections, W, X, Z)
+    return Column(sections, W, X, Z, before.size * gain(section) ** 2)
 
 
 def _divided(value, rows, columns):

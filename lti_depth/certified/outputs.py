@@ -9,7 +9,7 @@ from flint import arb
 from .balls import adjoint, size, table, trace
 from .moments import moments, released
 from .orbits import assembled, orbit, system
-from .sections import chain_of, gain_bounds
+from .sections import chain_of
 
 
 def autocovariance_of(chain, source, column=None):
@@ -52,8 +52,7 @@ def _white(chain, column):
             value, scale = at(-lag)
             return adjoint(value), scale
         if lag == 0:
-            _, bound = gain_bounds(chain.sections)
-            return assembled(chain.field, [[column.Z[-1]]], H), bound * bound
+            return assembled(chain.field, [[column.Z[-1]]], H), column.bound
         F, states = free()
         state = states(lag - 1)
         return F * state, size(F) * size(state)

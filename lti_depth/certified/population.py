@@ -28,7 +28,7 @@ def population_loss(student, teacher, process=None, *, rtol=1e-15):
     -------
     arb
         It contains the truth. Its radius is at most `rtol` of its value, or, as where student and teacher are one
-        system, it contains 0 and its radius is below 2⁻¹⁰²⁴ of a bound on the loss of stacks of these absolute gains.
+        system, it contains 0 and its radius is below 2⁻¹⁰²⁴ of a bound on the loss.
 
     Raises
     ------

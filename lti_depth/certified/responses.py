@@ -1,14 +1,12 @@
 """What a stack does to a sinusoid and to a spectrum, enclosed."""
 
-from functools import reduce
-
 import numpy as np
 from flint import acb, arb
 
 from ..system import validation
 from ..system.processes import process_or_white, require_stationary
 from ..system.stacks import require_stack, through_layer
-from .balls import COMPLEX, adjoint, diagonal, exact_layers
+from .balls import COMPLEX, adjoint, diagonal, exact_layers, known_size, total
 from .outputs import part_weight
 from .precision import array, drop_channels, enclose
 
@@ -32,7 +30,7 @@ def transfer_function(stack, z, *, rtol=1e-15):
     -------
     acb; an object array in the shape of z, then (H_out, H_in), the channel axes dropped when both are 1. Every ball
     contains the truth. Its radius is at most `rtol` of its absolute value, or it contains 0 and its radius is below
-    2⁻¹⁰²⁴ of the product of the layers' absolute sums.
+    2⁻¹⁰²⁴ of the absolute sum of the last layer times the response before it.
 
     Raises
     ------
@@ -118,10 +116,12 @@ def unit_circle(omega):
 
 
 def product(layers, place, what, point):
-    """H at a point, and the product of the layers' absolute sums."""
-    factors, bounds = zip(*(layer_response(layer, k, place, what, point) for k, layer in enumerate(layers)),
-                          strict=True)
-    return reduce(lambda before, factor: factor * before, factors), reduce(lambda a, b: a * b, bounds)
+    """H at a point, and the scale on which it may be 0: of the last layer's absolute sums times the size before it."""
+    H, bound = layer_response(layers[0], 0, place, what, point)
+    for k, layer in enumerate(layers[1:], start=1):
+        factor, own = layer_response(layer, k, place, what, point)
+        H, bound = factor * H, own * known_size(H, bound)
+    return H, bound
 
 
 def layer_response(layer, k, place, what, point):
@@ -129,14 +129,10 @@ def layer_response(layer, k, place, what, point):
     phi = [place(pole, layer.current) for pole in layer.poles]
     phi = [_at_pole(layer, k, n, what, point) if value is None else value for n, value in enumerate(phi)]
     H = layer.D + layer.C * diagonal(COMPLEX, phi) * layer.B
-    bound = _total(layer.D.entries())
+    bound = total(layer.D.entries())
     for value, row, column in zip(phi, layer.B.table(), layer.C.transpose().table(), strict=True):
-        bound += abs(value) * _total(row) * _total(column)
+        bound += abs(value) * total(row) * total(column)
     return H, bound
-
-
-def _total(entries):
-    return sum((abs(entry) for entry in entries), arb(0))
 
 
 def _at_pole(layer, k, n, what, point):
@@ -169,7 +165,7 @@ def power_spectrum(stack, omega, process=None, layer=None, *, rtol=1e-15):
     -------
     arb for one channel, else acb in an object array in the shape of omega, then (H_out, H_out). Every ball contains the
     truth. Its radius is at most `rtol` of its absolute value, or it contains 0 and its radius is below 2⁻¹⁰²⁴ of the
-    largest spectrum that layers of these absolute sums let through.
+    largest spectrum that such a last layer lets through.
 
     Raises
     ------
@@ -206,4 +202,4 @@ def _density(part, shape, omega):
     R = [acb(value) for value in part.source.tolist()]
     ahead = [(value * unit_circle(m * arb(omega))).real for m, value in enumerate(R) if m]
     source = R[0].real + 2 * sum(ahead, arb(0))
-    return weight * power * source, weight * bound * 2 * _total(R)
+    return weight * power * source, weight * bound * 2 * total(R)

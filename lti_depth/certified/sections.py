@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from flint import arb
 
-from .balls import Balls, adjoint, diagonal, entries, exact_layers, field_of, matrix, table
+from .balls import Balls, adjoint, diagonal, entries, exact_layers, field_of, matrix, table, total
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,17 +99,13 @@ def _block_diagonal(field, first, second):
     return field.matrix(len(rows), left + right, [entry for row in rows for entry in row])
 
 
-def gain_bounds(sections):
-    """Bounds of the gain from white unit input to each state, a list a section, and to the output, all at least 0.
+def reach(section):
+    """Bounds of |ξ_n| for inputs |p| ≤ 1: Σ|b_n|/(1 − |λ_n|)."""
+    return [total(row) / (1 - abs(pole)) for pole, row in zip(section.poles, table(section.B), strict=True)]
 
-    |ξ_n| ≤ Σ|b_n| |p| / (1 − |λ_n|) for every input.
-    """
-    states, signal, zero = [], arb(1), arb(0)
-    for one in sections:
-        reached = [signal * sum((abs(entry) for entry in row), zero) / (1 - abs(pole))
-                   for pole, row in zip(one.poles, table(one.B), strict=True)]  # fmt: skip
-        states.append(reached)
-        read = (abs(entry) * bound for row in table(one.F) for entry, bound in zip(row, reached, strict=True))
-        through = sum((abs(entry) for entry in entries(one.E)), zero)
-        signal = signal * through + sum(read, zero)
-    return states, signal
+
+def gain(section):
+    """A bound of |p'| for inputs |p| ≤ 1."""
+    states = reach(section)
+    read = (entry * bound for row in table(section.F) for entry, bound in zip(row, states, strict=True))
+    return total(entries(section.E)) + total(read)

@@ -3,17 +3,23 @@
 from .balls import adjoint
 from .moments import extended, start
 from .orbits import assembled, orbit, system
+from .sections import reach
 
 
 def white(chain):
-    """E ξ ξ* for white unit input: the columns of the moments, and below the diagonal their adjoints."""
-    column, columns = start(chain), []
+    """E ξ ξ* for white unit input, and a bound of every state's deviation, from the size of the signal before it.
+
+    The columns of the moments, and below the diagonal their adjoints.
+    """
+    column, columns, bounds = start(chain), [], []
     for one in chain.sections:
+        deviation = column.size.sqrt()
+        bounds += [bound * deviation for bound in reach(one)]
         column = extended(column, one)
         columns.append(column.W)
     K = range(len(columns))
     rows = [[adjoint(columns[i][j]) if j < i else columns[j][i] for j in K] for i in K]
-    return assembled(chain.field, rows, sum(len(one.poles) for one in chain.sections))
+    return assembled(chain.field, rows, len(bounds)), bounds
 
 
 def colored(chain, W, source):

@@ -167,6 +167,19 @@ def test_small_values_are_no_zeros():
     assert certified.autocovariance(numeric.cascade([0.5, 0.25j]), 10**6).abs_lower() > 0
 
 
+def test_what_cancels_by_hundreds_of_digits_is_no_zero():
+    """At ±(1 − 2⁻⁵³) the first half gains 10^1000 that the second half takes back; layers commute."""
+    slow = 1 - 2.0**-53
+    halves, pairs = numeric.cascade([slow] * 32 + [-slow] * 32), numeric.cascade([slow, -slow] * 32)
+    for lags in (0, [0, 2, 1000]):
+        for one, other in zip(flat(certified.autocovariance(halves, lags)), flat(certified.autocovariance(pairs, lags)),
+                              strict=True):  # fmt: skip
+            assert one.overlaps(other) and one > 0
+            assert_narrow(one)
+            assert_narrow(other)
+    assert all(ball > 0 for ball in certified.state_variance(halves)[:, 0])
+
+
 def test_a_number_that_jumps_is_an_error():
     """H vanishes at ω = 0, where its phase jumps; e^{iω} = −1 lies between 0 and 3.2."""
     difference, mean = (numeric.cascade([0.0], c=c, d=1.0, timing="delayed") for c in (-1.0, 1.0))
