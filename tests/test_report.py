@@ -127,6 +127,15 @@ def test_every_theorem_can_be_set():
         assert "\\" not in text, theorem.name
 
 
+def test_the_report_links_to_theorems_beside_it(found, proved, tmp_path):
+    report.write_results([found], tmp_path)
+    assert "lti-depth prove" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    report.write_theorems(proved, tmp_path)
+    report.write_results([found], tmp_path)
+    links = [attributes["href"] for tag, attributes in Page((tmp_path / "report.html").read_text()).tags if tag == "a"]
+    assert [link for link in links if not link.startswith("#")] == ["theorems.html"]
+
+
 def test_theorems_are_strict_json(proved):
     odd = replace(proved[0], deviation=float("nan"))
     records = json.loads(report.theorems_json([odd]), parse_constant=lambda constant: pytest.fail(constant))

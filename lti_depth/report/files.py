@@ -51,7 +51,10 @@ def require_writable(directory):
 
 
 def write_results(results, directory):
-    """Write figures/NAME.svg and .png, data/NAME.npz, claims.json and report.html into `directory`."""
+    """Write figures/NAME.svg and .png, data/NAME.npz, claims.json and report.html into `directory`.
+
+    The report links to the theorems.html that it finds there.
+    """
     directory = Path(directory)
     figures = {}
     for result in results:
@@ -61,7 +64,7 @@ def write_results(results, directory):
         write_atomically(directory / "figures" / f"{result.name}.png", plotting.png(drawn))
         write_atomically(directory / "data" / f"{result.name}.npz", _npz(result.arrays))
     write_atomically(directory / "claims.json", claims_json(results).encode())
-    write_atomically(directory / "report.html", page(results, figures).encode())
+    write_atomically(directory / "report.html", page(results, figures, (directory / "theorems.html").exists()).encode())
 
 
 def write_theorems(outcomes, directory):

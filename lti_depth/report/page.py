@@ -9,7 +9,14 @@ from .mathml import formula, prose
 from .numbers import short, superscripts
 
 
-def page(results, figures):
+THEOREMS = {
+    True: 'The theorems behind the laws are on <a href="theorems.html">a page of their own</a>.',
+    False: "The theorems behind the laws: <code>lti-depth prove --out DIRECTORY</code>.",
+}
+"""Whether their page lies beside the report."""
+
+
+def page(results, figures, theorems=False):
     """The report.
 
     Parameters
@@ -17,6 +24,8 @@ def page(results, figures):
     results : sequence of Result
     figures : dict of name → bytes
         An SVG for each result.
+    theorems : bool
+        Whether theorems.html lies beside it.
 
     Returns
     -------
@@ -26,8 +35,7 @@ def page(results, figures):
     claims = [claim for result in results for claim in result.claims]
     header = f"""<h1>Depth in linear state-space models</h1>
 <p>{len(claims)} claims from {len(results)} experiments, each with a predicted value and a value measured on a road
-that shares no code with the prediction. Made by lti_depth {escape(__version__)}. The theorems behind the laws:
-<code>lti-depth prove --out DIRECTORY</code>.</p>
+that shares no code with the prediction. Made by lti_depth {escape(__version__)}. {THEOREMS[theorems]}</p>
 {tally(claim.verdict for claim in claims)}"""
     links = [(result.name, result.title) for result in results]
     sections = "\n".join(_section(result, figures[result.name]) for result in results)
