@@ -8,7 +8,6 @@ from .document import badge, document, tally
 from .mathml import formula, prose
 from .numbers import short, superscripts
 
-
 THEOREMS = {
     True: 'The theorems behind the laws are on <a href="theorems.html">a page of their own</a>.',
     False: "The theorems behind the laws: <code>lti-depth prove --out DIRECTORY</code>.",
