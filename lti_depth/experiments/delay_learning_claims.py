@@ -32,11 +32,12 @@ def claims(config, arms, starts, arrays):
 
 
 def _bound_claim(config, arms, starts, arrays):
-    runs = [(fits.captured, config.delay, config.states) for fits in (*arms.values(), *starts.values())]
-    runs += [(captured, config.delay, states)
-             for captured, states in zip(arrays["captured_by_width"], config.widths, strict=True)]
-    runs += [(captured, delay, config.states)
-             for captured, delay in zip(arrays["captured_by_delay"], config.delays, strict=True)]
+    pairs = {(config.delay, config.states): arms["wide, pairs"].captured}  # which starts hold as well, as "exp-exp"
+    pairs |= {(config.delay, S): row for S, row in zip(config.widths, arrays["captured_by_width"], strict=True)}
+    pairs |= {(D, config.states): row for D, row in zip(config.delays, arrays["captured_by_delay"], strict=True)}
+    others = [fits for name, fits in (*arms.items(), *starts.items()) if name not in ("wide, pairs", "exp-exp")]
+    runs = [(captured, *setting) for setting, captured in pairs.items()]
+    runs += [(fits.captured, config.delay, config.states) for fits in others]
     total = sum(len(captured) for captured, _, _ in runs)
     return Claim(
         id="delay-learning/white-bound",
