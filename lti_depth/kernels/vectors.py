@@ -4,8 +4,11 @@ Whatever the machine, the same operations in the same order: `fma` rounds once e
 contiguous array of any shape and the position of the first entry, unchecked.
 """
 
+import itertools
+
 from llvmlite import ir
 from numba.core import cgutils, types
+from numba.core.errors import RequireLiteralValue
 from numba.extending import intrinsic, models, register_model
 
 BITS = 512
@@ -39,7 +42,7 @@ def _filled(context, builder, vector, value):
     return builder.shuffle_vector(first, unused, mask)
 
 
-def _fused(context, builder, vector, a, b, c):
+def fused(context, builder, vector, a, b, c):
     kind = context.get_value_type(vector)
     name = f"llvm.fma.v{vector.lanes}f{vector.dtype.bitwidth}"
     function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind] * 3), name)
@@ -110,7 +113,7 @@ def fma(typing_context, a, b, c):
         return None
 
     def generate(context, builder, signature, arguments):
-        return _fused(context, builder, a, *arguments)
+        return fused(context, builder, a, *arguments)
 
     return a(a, a, a), generate
 
@@ -152,6 +155,35 @@ def total(typing_context, vector):
 
 
 @intrinsic
+def last(typing_context, vector):
+    """The number in the last lane."""
+    if not isinstance(vector, Vector):
+        return None
+
+    def generate(context, builder, signature, arguments):
+        return builder.extract_element(arguments[0], ir.IntType(32)(vector.lanes - 1))
+
+    return vector.dtype(vector), generate
+
+
+@intrinsic
+def shifted(typing_context, vector, lanes):
+    """Each lane moved up by a constant number of lanes; zeros come in."""
+    if not isinstance(vector, Vector):
+        return None
+    if not isinstance(lanes, types.Literal):
+        raise RequireLiteralValue(lanes)
+    n = vector.lanes
+
+    def generate(context, builder, signature, arguments):
+        zeros = ir.Constant(arguments[0].type, [0.0] * n)
+        mask = ir.Constant(ir.VectorType(ir.IntType(32), n), [max(j + n - lanes.literal_value, 0) for j in range(n)])
+        return builder.shuffle_vector(zeros, arguments[0], mask)
+
+    return vector(vector, lanes), generate
+
+
+@intrinsic
 def transpose(typing_context, rows):
     """A square of vectors, mirrored: log₂ n rounds in which two vectors trade halves, quarters, …"""
     if not (isinstance(rows, types.UniTuple) and isinstance(rows.dtype, Vector) and rows.count == rows.dtype.lanes):
@@ -174,6 +206,83 @@ def transpose(typing_context, rows):
         return context.make_tuple(builder, rows, values)
 
     return rows(rows), generate
+
+
+@intrinsic
+def load_rows(typing_context, array, rows, position):
+    """One vector from each row, at `position` from where the tuple `rows` says that they start."""
+    if not (_is_contiguous(array) and _is_positions(rows) and isinstance(position, types.Integer)):
+        return None
+    out = types.UniTuple(Vector(array.dtype), rows.count)
+
+    def generate(context, builder, signature, arguments):
+        starts = cgutils.unpack_tuple(builder, arguments[1])
+        pointers = [_pointer(context, builder, array, arguments[0], builder.add(start, arguments[2]))
+                    for start in starts]  # fmt: skip
+        values = [builder.load(pointer, align=array.dtype.bitwidth // 8) for pointer in pointers]
+        return context.make_tuple(builder, out, values)
+
+    return out(array, types.UniTuple(types.intp, rows.count), types.intp), generate
+
+
+@intrinsic
+def store_rows(typing_context, array, rows, position, vectors):
+    """Put one vector into each row, where `load_rows` takes it from."""
+    if not (_is_contiguous(array) and _is_positions(rows) and _is_vectors(vectors) and rows.count == vectors.count):
+        return None
+
+    def generate(context, builder, signature, arguments):
+        starts, values = (cgutils.unpack_tuple(builder, arguments[n]) for n in (1, 3))
+        for start, value in zip(starts, values, strict=True):
+            pointer = _pointer(context, builder, array, arguments[0], builder.add(start, arguments[2]))
+            builder.store(value, pointer, align=array.dtype.bitwidth // 8)
+        return context.get_dummy_value()
+
+    return types.void(array, types.UniTuple(types.intp, rows.count), types.intp, vectors), generate
+
+
+def _is_positions(kind):
+    return isinstance(kind, types.UniTuple) and isinstance(kind.dtype, types.Integer)
+
+
+@intrinsic
+def row_starts(typing_context, array, first, stride, count):
+    """Where `count` rows start, as many as a vector of the array's has lanes; the last of them stands for the rest."""
+    if not (_is_contiguous(array) and all(isinstance(kind, types.Integer) for kind in (first, stride, count))):
+        return None
+    lanes = Vector(array.dtype).lanes
+    out = types.UniTuple(types.intp, lanes)
+
+    def generate(context, builder, signature, arguments):
+        _, start, step, rows = arguments
+        last, starts = builder.sub(rows, context.get_constant(types.intp, 1)), []
+        for n in range(lanes):
+            row = context.get_constant(types.intp, n)
+            row = builder.select(builder.icmp_signed("<", row, last), row, last)
+            starts.append(builder.add(start, builder.mul(row, step)))
+        return context.make_tuple(builder, out, starts)
+
+    return out(array, types.intp, types.intp, types.intp), generate
+
+
+@intrinsic
+def prefetch(typing_context, array, position, written):
+    """Ask for the cache line around `position`, to read or to write there; harmless beyond the end."""
+    if not (_is_contiguous(array) and isinstance(position, types.Integer)):
+        return None
+    if not isinstance(written, types.Literal):
+        raise RequireLiteralValue(written)
+
+    def generate(context, builder, signature, arguments):
+        data = context.make_array(array)(context, builder, arguments[0]).data
+        byte, flag = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        address = builder.bitcast(builder.gep(data, [arguments[1]]), byte)
+        builder.call(function, [address, flag(int(written.literal_value)), flag(3), flag(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, written), generate
 
 
 # --- Several vectors at once, held in tuples, hence in registers ------------------------------------------------------
@@ -244,7 +353,7 @@ def fma_each(typing_context, a, b, c):
     def generate(context, builder, signature, arguments):
         columns = [cgutils.unpack_tuple(builder, value) if kind == b else [value] * b.count
                    for kind, value in zip(signature.args, arguments, strict=True)]  # fmt: skip
-        values = [_fused(context, builder, b.dtype, *entries) for entries in zip(*columns, strict=True)]
+        values = [fused(context, builder, b.dtype, *entries) for entries in zip(*columns, strict=True)]
         return context.make_tuple(builder, b, values)
 
     return b(a, b, c), generate
@@ -260,8 +369,24 @@ def fma_chain(typing_context, a, x, v):
         a_values, x_values = (cgutils.unpack_tuple(builder, value) for value in arguments[:2])
         values, signal = [], arguments[2]
         for pole, state in zip(a_values, x_values, strict=True):
-            signal = _fused(context, builder, x.dtype, pole, state, signal)
+            signal = fused(context, builder, x.dtype, pole, state, signal)
             values.append(signal)
         return context.make_tuple(builder, x, values)
 
     return x(a, x, v), generate
+
+
+@intrinsic
+def shift_in(typing_context, value, vectors):
+    """All lanes of all vectors moved up by one: the value comes in at the first, the last one drops out."""
+    if not (_is_vectors(vectors) and value == vectors.dtype.dtype):
+        return None
+    n = vectors.dtype.lanes
+
+    def generate(context, builder, signature, arguments):
+        mask = ir.Constant(ir.VectorType(ir.IntType(32), n), [n - 1 + j for j in range(n)])
+        chain = [_filled(context, builder, vectors.dtype, arguments[0]), *cgutils.unpack_tuple(builder, arguments[1])]
+        moved = [builder.shuffle_vector(before, own, mask) for before, own in itertools.pairwise(chain)]
+        return context.make_tuple(builder, vectors, moved)
+
+    return vectors(value, vectors), generate

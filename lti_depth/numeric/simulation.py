@@ -4,9 +4,10 @@ import warnings
 
 import numpy as np
 
-from ..kernels import cascade, wide
+from ..kernels import wide
 from ..system import validation
 from ..system.stacks import require_stack
+from . import runs
 
 
 def simulate(stack, u, state=None, out=None):
@@ -58,16 +59,9 @@ def simulate(stack, u, state=None, out=None):
     y_shape = _output_shape(signal, stack)
     y = _output(out, y_shape, values)
     if stack.is_cascade:
-        parameters = (np.array(a, dtype=working) for a in (stack.poles, stack.B, stack.C, stack.D))
-        series = batch.reshape(batch.shape[:2]).astype(working, copy=False)
-        if np.may_share_memory(series, y) and series.ctypes.data != y.ctypes.data:
-            series = series.copy()  # out overlaps u elsewhere than sample for sample
-        series = series.view()
-        series.flags.writeable = False  # as most come: one compilation for each dtype
-        states, outputs = x.reshape(x.shape[:2]), y.reshape(series.shape)
-        cascade.simulate(*parameters, stack.timing == "current", series, states, outputs)
-        _warn_of_overflow(y)
+        _run_cascade(stack, batch.reshape(batch.shape[:2]), y.reshape(batch.shape[:2]), x.reshape(x.shape[:2]))
         return y, x
+    _require_finite(batch)
     padded = _padded(stack, working)
     H = padded[1].shape[2]
     wide_u = np.zeros((*batch.shape[:2], H), dtype=working)
@@ -78,6 +72,26 @@ def simulate(stack, u, state=None, out=None):
     y[...] = result if np.iscomplexobj(y) else result.real
     _warn_of_overflow(y)
     return y, x
+
+
+def _run_cascade(stack, u, y, x):
+    """Where something is not finite, the input is at fault, or the recursion tells how far y is good."""
+    one = u.ctypes.data == y.ctypes.data and u.dtype == y.dtype
+    if np.may_share_memory(u, y):
+        _require_finite(u)
+        u = y if one else u.copy()  # out may overlap u elsewhere than sample for sample
+    before = x.copy()
+    if not runs.run(stack, u, y, x):
+        _require_finite(u)
+        if u is not y:
+            x[...] = before
+            runs.run_plainly(stack, u, y, x)
+        _warn_of_overflow(y)
+
+
+def _require_finite(u):
+    if not np.isfinite(u).all():
+        raise ValueError("u: expected finite numbers, got NaN or inf")
 
 
 def _warn_of_overflow(y):
@@ -94,12 +108,10 @@ def _precision(is_complex, single):
 
 
 def _signal(value, name):
-    """Finite numbers, float32 and complex64 kept as they are."""
+    """Numbers, contiguous; those that are good to compute with as they are, finite or not."""
     array = np.asarray(value)
-    if array.dtype in (np.float32, np.complex64) and array.dtype.isnative:
-        if not np.isfinite(array).all():
-            raise ValueError(f"{name}: expected finite numbers, got NaN or inf")
-        return np.ascontiguousarray(array)
+    if array.dtype in (np.float32, np.complex64, np.float64, np.complex128) and array.dtype.isnative:
+        return np.asarray(array, order="C")
     return validation.numbers(value, name)
 
 

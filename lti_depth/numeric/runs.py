@@ -1,0 +1,135 @@
+"""Runs of scalar cascades: which kernel, in which units.
+
+Without feedthrough the layers of a cascade are brought to unit gain: with r_k = c_k Π_{j>k} b_j c_j, the gain from
+state k on to the output, z_k = r_k x_k obeys z_k ← λ_k z_k + z_{k−1}, z_0 = b_1 r_1 u, and z_K = y. All kernels tell
+what is not finite by its last states: such a state never becomes finite again.
+"""
+
+import numpy as np
+
+from .. import threads
+from ..kernels import batches, cascade, sequences
+
+_LOG_RANGE = {4: 40, 8: 400}  # log₂ of how far r may be from 1, by the bytes of a real number
+_CHUNK = 2**16  # samples of all rows, where they have to be converted
+_LONG = 512  # samples from which a single run pays for the edges of a kernel of its own
+_WORK = 2**20  # layers × samples that outlast handing them to another thread
+
+
+def run(stack, u, y, x):
+    """y (batch, T) from u (batch, T), all of it if they are one array; x (batch, K) in place. Whether all is finite."""
+    if u.dtype == y.dtype == x.dtype:
+        return _run(stack, u, y, x)
+    finite, width = True, max(_CHUNK // len(u), 64)
+    for start in range(0, u.shape[1], width):
+        part = u[:, start : start + width].astype(x.dtype)
+        out = np.empty_like(part)
+        finite &= _run(stack, part, out, x)
+        y[:, start : start + width] = out
+    return finite
+
+
+def run_plainly(stack, u, y, x):
+    """The same sample by sample, so that overflow shows where the recursion has it."""
+    parameters = (np.array(a, dtype=x.dtype) for a in (stack.poles, stack.B, stack.C, stack.D))
+    cascade.simulate(*parameters, stack.timing == "current", _read_only(u), x, y)
+
+
+def _run(stack, u, y, x):
+    gain, r = _gains(stack)
+    limit = 2.0 ** _LOG_RANGE[u.real.itemsize]
+    sizes = np.abs([gain, *r])
+    unscaled = (r == 1).all()
+    if stack.D.any() or not ((1 / limit < sizes) & (sizes < limit)).all() or (u is y and not unscaled):
+        return _sections(stack, u, y, x)
+    gain, z = x.dtype.type(gain), (r * x).astype(x.dtype)
+    kernel = _of_one_run(stack, u)
+    if kernel:
+        for row, out, states in zip(u, y, z, strict=True):
+            kernel(stack, gain, row, out, states)
+    elif stack.timing == "current":
+        _batch(batches.LAYERS, [stack.poles], gain, u, y, z)
+    else:
+        return _sections(stack, u, y, x)
+    x[...] = z / r
+    return bool(np.isfinite(z).all())
+
+
+def _gains(stack):
+    """From the input to the first unit layer, and r (K,)."""
+    with np.errstate(all="ignore"):  # what leaves the range of doubles is not used
+        after = np.cumprod((stack.B * stack.C)[::-1])[::-1]
+        return after[0], stack.C * np.append(after[1:], 1.0)
+
+
+def _sections(stack, u, y, x):
+    """Any layers: λ, b, f, e of `kernels.cascade`."""
+    poles, b, c, d = stack.poles, stack.B, stack.C, stack.D
+    with np.errstate(over="ignore", invalid="ignore"):
+        f, e = (c * poles, d + c * b) if stack.timing == "current" else (c, d)
+    _batch(batches.SECTIONS, [poles, b, f, e], x.dtype.type(1), u, y, x)
+    return bool(np.isfinite(x).all() and np.isfinite(y).all())
+
+
+def _batch(like, parameters, gain, u, y, x):
+    """The kernel of batches, on all threads where that pays; layers that let the signal through fill up a group."""
+    real, parts = u.real.dtype, 2 if u.dtype.kind == "c" else 1
+    n = len(like) // parts
+    groups = -(-x.shape[1] // n)
+    given = np.zeros((len(parameters), groups * n), u.dtype)
+    given[:, : x.shape[1]] = parameters
+    given[3:, x.shape[1] :] = 1  # e of a section; a unit layer lets through where λ = 0
+    given = np.ascontiguousarray(given.reshape(-1, groups, n).swapaxes(0, 1)).view(real)
+    states = np.zeros((len(x), groups * n), u.dtype)
+    states[:, : x.shape[1]] = x
+    flat, out = u.reshape(-1).view(real), y.reshape(-1).view(real)
+    arguments = (_read_only(given.ravel()), _read_only(np.array([gain]).view(real)), parts * u.shape[1],
+                 _read_only(flat), out, _read_only(out), states.view(real))  # fmt: skip
+
+    def rows(span):
+        batches.simulate(like, like * len(parameters), (0,) * parts, *arguments, *span)
+
+    threads.run(rows, _spans(len(u), 64 // real.itemsize, u.size * x.shape[1]))
+    x[...] = states[:, : x.shape[1]]
+
+
+def _spans(batch, lanes, work):
+    """Rows for each thread, whole groups of them."""
+    step = -(-batch // (threads.count() * lanes)) * lanes if work > _WORK else batch
+    return [(first, min(first + step, batch)) for first in range(0, batch, step)]
+
+
+def _of_one_run(stack, u):
+    """The kernel for runs one after the other, where it beats rows side by side: measured times a sample, in ns."""
+    K, (batch, T) = len(stack), u.shape
+    if u.dtype.kind == "c" or T < _LONG:
+        return None
+    by_blocks, by_lags = 0.9 * K, 2.5 * -(-K // 64)
+    by_batches = (4.0 * -(-K // 12) if stack.timing == "current" else 4.0 * -(-K // 4)) / batch
+    if by_blocks < min(by_lags, by_batches) and (np.abs(stack.poles) <= 1).all():
+        return _by_blocks
+    return _by_lags if by_lags < by_batches else None
+
+
+def _by_blocks(stack, gain, u, y, z):
+    poles = _read_only(stack.poles.astype(u.dtype))
+    sequences.blocks(poles, gain, stack.timing == "current", _read_only(u), y, _read_only(y), z)
+
+
+def _by_lags(stack, gain, u, y, z):
+    """Vectors of layers by the power of two, at most eight at once."""
+    lanes, K = 64 // u.itemsize, len(stack)
+    vectors = min(1 << (-(-K // lanes) - 1).bit_length(), 8)
+    absent = -K % (vectors * lanes)
+    poles, states = np.zeros((2, absent + K), u.dtype)
+    poles[absent:], states[absent:] = stack.poles, z
+    sequences.lagged((0,) * vectors, _read_only(poles), absent, gain, stack.timing == "current", _read_only(u), y,
+                     _read_only(y), states)  # fmt: skip
+    z[...] = states[absent:]
+
+
+def _read_only(array):
+    """As most come: one compilation for each dtype."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
