@@ -25,17 +25,20 @@ from .parametrizations import parametrization, section_coefficients, section_der
 from .printing import derive
 from .processes import Process, ar1, arma, recorded, sampled, shaped, white
 from .pullbacks import gauss_newton_in, sensitivity_in
+from .residual_stacks import mean_gain, residual_flow, residual_spectrum, residual_variances
 from .responses import impulse_response, step_response
+from .saddles import TiedStudent, tied_optimum, tied_student
 from .sensitivities import gauss_newton, sensitivity
 from .stacks import Stack
 from .towers import Tower
 
 __all__ = [
-    "Layer", "Process", "Stack", "Tower", "ar1", "arma", "asymptotic_variance", "autocovariance", "cascade",
-    "delay_sensitivity", "derive", "equivalent_layer", "expanded", "export", "frequency_response", "gauss_newton",
-    "gauss_newton_in", "group_delay", "growth_per_layer", "hankel_singular_values", "impulse_response",
-    "memory_function", "modal", "normalization", "normalize", "parametrization", "phase_delay", "power_spectrum",
-    "recorded", "repeat", "residues", "sampled", "scalar_cascade", "section_coefficients", "section_derivative",
+    "Layer", "Process", "Stack", "TiedStudent", "Tower", "ar1", "arma", "asymptotic_variance", "autocovariance",
+    "cascade", "delay_sensitivity", "derive", "equivalent_layer", "expanded", "export", "frequency_response",
+    "gauss_newton", "gauss_newton_in", "group_delay", "growth_per_layer", "hankel_singular_values",
+    "impulse_response", "mean_gain", "memory_function", "modal", "normalization", "normalize", "parametrization",
+    "phase_delay", "power_spectrum", "recorded", "repeat", "residual_flow", "residual_spectrum",
+    "residual_variances", "residues", "sampled", "scalar_cascade", "section_coefficients", "section_derivative",
     "section_poles", "sensitivity", "sensitivity_in", "series", "shaped", "stack", "state_covariance",
-    "state_variance", "step_response", "transfer_function", "white", "zeros",
+    "state_variance", "step_response", "tied_optimum", "tied_student", "transfer_function", "white", "zeros",
 ]  # fmt: skip
