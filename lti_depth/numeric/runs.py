@@ -5,68 +5,85 @@ state k on to the output, z_k = r_k x_k obeys z_k ← λ_k z_k + z_{k−1}, z_0 
 what is not finite by its last states: such a state never becomes finite again.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from .. import threads
 from ..kernels import batches, cascade, sequences
 
 _LOG_RANGE = {4: 40, 8: 400}  # log₂ of how far r may be from 1, by the bytes of a real number
-_CHUNK = 2**16  # samples of all rows, where they have to be converted
+_CHUNK = 2**15  # samples of all rows, where they have to be converted
 _LONG = 512  # samples from which a single run pays for the edges of a kernel of its own
 _WORK = 2**20  # layers × samples that outlast handing them to another thread
 
 
-def run(stack, u, y, x):
+class Scalars(NamedTuple):
+    """A scalar cascade: (K,) each, and whether its timing is current."""
+
+    poles: np.ndarray
+    b: np.ndarray
+    c: np.ndarray
+    d: np.ndarray
+    current: bool
+
+
+def scalars(stack):
+    """What is read of a stack, once for all kernels."""
+    return Scalars(stack.poles, stack.B, stack.C, stack.D, stack.timing == "current")
+
+
+def run(given, u, y, x):
     """y (batch, T) from u (batch, T), all of it if they are one array; x (batch, K) in place. Whether all is finite."""
     if u.dtype == y.dtype == x.dtype:
-        return _run(stack, u, y, x)
+        return _run(given, u, y, x)
     finite, width = True, max(_CHUNK // len(u), 64)
     for start in range(0, u.shape[1], width):
         part = u[:, start : start + width].astype(x.dtype)
         out = np.empty_like(part)
-        finite &= _run(stack, part, out, x)
+        finite &= _run(given, part, out, x)
         y[:, start : start + width] = out
     return finite
 
 
-def run_plainly(stack, u, y, x):
+def run_plainly(given, u, y, x):
     """The same sample by sample, so that overflow shows where the recursion has it."""
-    parameters = (np.array(a, dtype=x.dtype) for a in (stack.poles, stack.B, stack.C, stack.D))
-    cascade.simulate(*parameters, stack.timing == "current", _read_only(u), x, y)
+    parameters = (np.array(a, dtype=x.dtype) for a in given[:4])
+    cascade.simulate(*parameters, given.current, _read_only(u), x, y)
 
 
-def _run(stack, u, y, x):
-    gain, r = _gains(stack)
+def _run(given, u, y, x):
+    gain, r = _gains(given)
     limit = 2.0 ** _LOG_RANGE[u.real.itemsize]
     sizes = np.abs([gain, *r])
     unscaled = (r == 1).all()
-    if stack.D.any() or not ((1 / limit < sizes) & (sizes < limit)).all() or (u is y and not unscaled):
-        return _sections(stack, u, y, x)
+    if given.d.any() or not ((1 / limit < sizes) & (sizes < limit)).all() or (u is y and not unscaled):
+        return _sections(given, u, y, x)
     gain, z = x.dtype.type(gain), (r * x).astype(x.dtype)
-    kernel = _of_one_run(stack, u)
+    kernel = _of_one_run(given, u)
     if kernel:
         for row, out, states in zip(u, y, z, strict=True):
-            kernel(stack, gain, row, out, states)
-    elif stack.timing == "current":
-        _batch(batches.LAYERS, [stack.poles], gain, u, y, z)
+            kernel(given, gain, row, out, states)
+    elif given.current:
+        _batch(batches.LAYERS, [given.poles], gain, u, y, z)
     else:
-        return _sections(stack, u, y, x)
+        return _sections(given, u, y, x)
     x[...] = z / r
     return bool(np.isfinite(z).all())
 
 
-def _gains(stack):
+def _gains(given):
     """From the input to the first unit layer, and r (K,)."""
     with np.errstate(all="ignore"):  # what leaves the range of doubles is not used
-        after = np.cumprod((stack.B * stack.C)[::-1])[::-1]
-        return after[0], stack.C * np.append(after[1:], 1.0)
+        after = np.cumprod((given.b * given.c)[::-1])[::-1]
+        return after[0], given.c * np.append(after[1:], 1.0)
 
 
-def _sections(stack, u, y, x):
+def _sections(given, u, y, x):
     """Any layers: λ, b, f, e of `kernels.cascade`."""
-    poles, b, c, d = stack.poles, stack.B, stack.C, stack.D
+    poles, b, c, d, current = given
     with np.errstate(over="ignore", invalid="ignore"):
-        f, e = (c * poles, d + c * b) if stack.timing == "current" else (c, d)
+        f, e = (c * poles, d + c * b) if current else (c, d)
     _batch(batches.SECTIONS, [poles, b, f, e], x.dtype.type(1), u, y, x)
     return bool(np.isfinite(x).all() and np.isfinite(y).all())
 
@@ -99,31 +116,31 @@ def _spans(batch, lanes, work):
     return [(first, min(first + step, batch)) for first in range(0, batch, step)]
 
 
-def _of_one_run(stack, u):
+def _of_one_run(given, u):
     """The kernel for runs one after the other, where it beats rows side by side: measured times a sample, in ns."""
-    K, (batch, T) = len(stack), u.shape
+    K, (batch, T) = len(given.poles), u.shape
     if u.dtype.kind == "c" or T < _LONG:
         return None
     by_blocks, by_lags = 0.9 * K, 2.5 * -(-K // 64)
-    by_batches = (4.0 * -(-K // 12) if stack.timing == "current" else 4.0 * -(-K // 4)) / batch
-    if by_blocks < min(by_lags, by_batches) and (np.abs(stack.poles) <= 1).all():
+    by_batches = (4.0 * -(-K // 12) if given.current else 4.0 * -(-K // 4)) / batch
+    if by_blocks < min(by_lags, by_batches) and (np.abs(given.poles) <= 1).all():
         return _by_blocks
     return _by_lags if by_lags < by_batches else None
 
 
-def _by_blocks(stack, gain, u, y, z):
-    poles = _read_only(stack.poles.astype(u.dtype))
-    sequences.blocks(poles, gain, stack.timing == "current", _read_only(u), y, _read_only(y), z)
+def _by_blocks(given, gain, u, y, z):
+    poles = _read_only(given.poles.astype(u.dtype))
+    sequences.blocks(poles, gain, given.current, _read_only(u), y, _read_only(y), z)
 
 
-def _by_lags(stack, gain, u, y, z):
+def _by_lags(given, gain, u, y, z):
     """Vectors of layers by the power of two, at most eight at once."""
-    lanes, K = 64 // u.itemsize, len(stack)
+    lanes, K = 64 // u.itemsize, len(given.poles)
     vectors = min(1 << (-(-K // lanes) - 1).bit_length(), 8)
     absent = -K % (vectors * lanes)
     poles, states = np.zeros((2, absent + K), u.dtype)
-    poles[absent:], states[absent:] = stack.poles, z
-    sequences.lagged((0,) * vectors, _read_only(poles), absent, gain, stack.timing == "current", _read_only(u), y,
+    poles[absent:], states[absent:] = given.poles, z
+    sequences.lagged((0,) * vectors, _read_only(poles), absent, gain, given.current, _read_only(u), y,
                      _read_only(y), states)  # fmt: skip
     z[...] = states[absent:]
 

@@ -80,12 +80,12 @@ def _run_cascade(stack, u, y, x):
     if np.may_share_memory(u, y):
         _require_finite(u)
         u = y if one else u.copy()  # out may overlap u elsewhere than sample for sample
-    before = x.copy()
-    if not runs.run(stack, u, y, x):
+    given, before = runs.scalars(stack), x.copy()
+    if not runs.run(given, u, y, x):
         _require_finite(u)
         if u is not y:
             x[...] = before
-            runs.run_plainly(stack, u, y, x)
+            runs.run_plainly(given, u, y, x)
         _warn_of_overflow(y)
 
 

@@ -29,17 +29,17 @@ def majorant(stack, u, x):
     """The run with every number by its absolute value: what each rounding is relative to."""
     sizes = stack.replace(**{name: np.abs(getattr(stack, name)) for name in ("poles", "B", "C", "D")})
     y, state = np.empty(u.shape), np.abs(x).astype(float)
-    runs.run_plainly(sizes, np.abs(u).astype(float), y, state)
+    runs.run_plainly(runs.scalars(sizes), np.abs(u).astype(float), y, state)
     return y, state
 
 
-def assert_plain(stack, u, rng, run=runs.run):
+def assert_plain(stack, u, rng):
     """No path from an input or a state to an output has more than 5 (K + T) + 2 K roundings, in either run."""
     start = normal(rng, (len(u), len(stack)), u.dtype)
     y, x = np.full_like(u, np.nan), start.copy()
     truth, states = np.empty_like(u), start.copy()
-    assert run(stack, u, y, x)
-    runs.run_plainly(stack, u, truth, states)
+    assert runs.run(runs.scalars(stack), u, y, x)
+    runs.run_plainly(runs.scalars(stack), u, truth, states)
     size, size_x = majorant(stack, u, start)
     K, T = len(stack), u.shape[1]
     rounding = 2 * (7 * K + 5 * T) * np.finfo(u.dtype).eps * (3 if u.dtype.kind == "c" else 1)
@@ -65,13 +65,13 @@ def test_one_long_run(dtype, gains, timing, K):
     """Blocks of samples, and lagging layers: every number of vectors, with lanes left over and without."""
     rng = np.random.default_rng(K)
     stack, u = cascade(rng, K, dtype, gains, timing), normal(rng, (1, 700 + K), dtype)
-    assert runs._of_one_run(stack, u) is (runs._by_blocks if K < 3 else runs._by_lags)
+    assert runs._of_one_run(runs.scalars(stack), u) is (runs._by_blocks if K < 3 else runs._by_lags)
     assert_plain(stack, u, rng)
 
 
 def test_kernels_for_one_run_are_left_where_powers_of_a_pole_overflow():
     stack, u = numeric.cascade([1e60]), np.eye(1, 600)
-    assert runs._of_one_run(stack, u) is not runs._by_blocks
+    assert runs._of_one_run(runs.scalars(stack), u) is not runs._by_blocks
     with pytest.warns(RuntimeWarning, match="from t = 6 on"):
         y, _ = numeric.simulate(stack, u)
     assert y[0, 5] == pytest.approx(1e300)
