@@ -110,14 +110,17 @@ def _summary(config, found, skip):
         rf"white noise; $\nu_0$ sets its memory. Depth does not pay: after {config.steps:,} steps at the best rate of "
         rf"each, {deepest} layers end {costs[0]:.1f} decades above one at $\nu_0 = {config.nu0[0]:g}$ and "
         rf"{costs[at]:.1f} at $0.98$ (medians over seeds); the stack that comes nearest to it, at any "
-        rf"$\nu_0$, ends {abs(nearest):.1f} {'above' if nearest > 0 else 'below'} it. A path past each of the {deepest} "
-        f"layers at the start, $d = 1$, leaves them {abs(start):.1f} {'above' if start > 0 else 'below'} where they end "
-        "without. "
+        rf"$\nu_0$, ends {_signed(nearest)} it. A path past each of the {deepest} layers at the start, $d = 1$, leaves "
+        f"them {_signed(start)} where they end without. "
         "Memory is hard at every depth: short memories are spanned by the random poles of the start, long ones need "
         "poles that move. White batches enter through their Gram matrix alone, so that the loss can be trained on its "
         "expectation, without samples. In practice: identify a linear system with one wide layer, and spend care on "
         "where poles start."
     )
+
+
+def _signed(decades):
+    return f"{abs(decades):.1f} {'above' if decades > 0 else 'below'}"
 
 
 def _name(shape):

@@ -17,6 +17,7 @@ CLOSE = 1e-6  # loss: poles that allow for less need not move
 
 
 def expected_loss(config):
+    """Against simulated batches, at the start."""
     predicted, samples = [], []
     for nu0 in (config.nu0[0], config.nu0[-1]):
         student, teacher = LRU(*config.students[1]), zucchet(nu0, np.random.default_rng([0, 0]))
@@ -41,6 +42,7 @@ def expected_loss(config):
 
 
 def fresh_batches(config):
+    """Ends of short races on batches and on the expected loss."""
     nu0, rate, steps = config.check
     one = replace(config, nu0=(nu0,), students=config.students[:1], rates=(rate,), steps=steps)
     exact, sampled = (race(replace(one, sampled=fresh)).loss[0, 0] for fresh in (False, True))
@@ -77,6 +79,7 @@ def published(config, nu0, ends, value):
 
 
 def memory(config, found):
+    """The longer memory against the shortest, student by student."""
     shorter, longer = found.loss[0], found.loss[config.nu0.index(0.98)]
     return Claim(
         id="identification/memory",
@@ -92,6 +95,7 @@ def memory(config, found):
 
 
 def depth(config, found):
+    """The deepest student against one layer, memory by memory."""
     deepest = config.students[-1][0]
     return Claim(
         id="identification/depth",
@@ -121,6 +125,7 @@ def layer_powers(states, nu0, shape, rng):
 
 
 def start(config):
+    """The power of the deepest student at the start, in its mean and typically."""
     layers, states = config.students[-1]
     powers = layer_powers(states, 0.98, (config.starts, layers), np.random.default_rng(4))
     single = layer_powers(states, 0.98, (config.starts * layers,), np.random.default_rng(5))
@@ -142,7 +147,7 @@ def start(config):
 
 
 def basis(config, found, least):
-    """`least`: the floors, (ν₀, seeds)."""
+    """One layer against `least`, the floors (ν₀, seeds) of least squares on the poles of its start."""
     return Claim(
         id="identification/basis",
         statement=r"A ring of 64 random poles is a basis in which only residues are learned: no training beats least "
