@@ -111,18 +111,17 @@ def _backward(plan, parameters, transposed, current, starts, first, state_bar, t
 
 
 @jit
-def apply(plan, parameters, current, S, u, y):
-    """y (batch, T·H_out) from u (batch, T·H_in), from rest, in segments of S ≤ `TILE` steps."""
+def apply(plan, parameters, current, S, u, state, y):
+    """y (batch, T·H_out) from u (batch, T·H_in), in segments of S ≤ `TILE` steps; state (batch, ·) in place."""
     H, last = plan[0].inputs, plan[-1]
     T = u.shape[1] // H
-    state, tape = np.zeros(last.state, u.dtype), np.empty(S * (last.signal + last.inputs), u.dtype)
+    tape = np.empty(S * (last.signal + last.inputs), u.dtype)
     begin = plan[0].signal  # 0
     for row in range(len(u)):
-        _clear(state, begin, last.state)
         for start in range(0, T, S):
             L = min(S, T - start)
             _copy(u[row], start * H, tape, begin, L * H)
-            _forward(plan, parameters, current, state, tape, S, begin, L)
+            _forward(plan, parameters, current, state[row], tape, S, begin, L)
             _copy(tape, last.signal * S, y[row], start * last.inputs, L * last.inputs)
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from .. import threads
 from ..kernels import networks as kernel
 from ..kernels.vectors import BITS
+from ..numeric import planar
 from ..system import Block, Network, Stack, validation
-from . import planar
 
 _TAPE = 2**23  # bytes of a tape, one for each thread
 _CHUNKS = 16
@@ -59,9 +59,10 @@ def apply(network, u):
     current = network.timing == "current"
     batch, T = signal.shape[:2]
     y = np.empty((batch, T * parts * network.blocks[-1].channels[1]), working.dtype)
+    state = np.zeros((batch, rows[-1]["state"]), working.dtype)
 
     def part(span):
-        kernel.apply(rows, parameters, current, kernel.TILE, working[span], y[span])
+        kernel.apply(rows, parameters, current, kernel.TILE, working[span], state[span], y[span])
 
     threads.run(part, _chunks(batch))
     shape = _output_shape(np.shape(u), network.blocks[-1].channels[1])

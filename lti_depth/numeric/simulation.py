@@ -4,10 +4,9 @@ import warnings
 
 import numpy as np
 
-from ..kernels import wide
 from ..system import validation
 from ..system.stacks import require_stack
-from . import runs
+from . import runs, wide_runs
 
 
 def simulate(stack, u, state=None, out=None):
@@ -60,33 +59,38 @@ def simulate(stack, u, state=None, out=None):
     y = _output(out, y_shape, values)
     if stack.is_cascade:
         _run_cascade(stack, batch.reshape(batch.shape[:2]), y.reshape(batch.shape[:2]), x.reshape(x.shape[:2]))
-        return y, x
-    _require_finite(batch)
-    padded = _padded(stack, working)
-    H = padded[1].shape[2]
-    wide_u = np.zeros((*batch.shape[:2], H), dtype=working)
-    wide_u[..., : batch.shape[2]] = batch
-    real = np.array([layer.real for layer in stack])
-    wide.simulate(*padded, real, stack.timing == "current", wide_u, x, wide_u)
-    result = wide_u[..., : stack.channels[-1]].reshape(y_shape)
-    y[...] = result if np.iscomplexobj(y) else result.real
-    _warn_of_overflow(y)
+    else:
+        _run_wide(stack, batch, y.reshape(*batch.shape[:2], -1), x)
     return y, x
 
 
 def _run_cascade(stack, u, y, x):
     """Where something is not finite, the input is at fault, or the recursion tells how far y is good."""
-    one = u.ctypes.data == y.ctypes.data and u.dtype == y.dtype
-    if np.may_share_memory(u, y):
-        _require_finite(u)
-        u = y if one else u.copy()  # out may overlap u elsewhere than sample for sample
+    u = _apart(u, y)
     given, before = runs.scalars(stack), x.copy()
     if not runs.run(given, u, y, x):
-        _require_finite(u)
         if u is not y:
+            _require_finite(u)
             x[...] = before
             runs.run_plainly(given, u, y, x)
         _warn_of_overflow(y)
+
+
+def _run_wide(stack, u, y, x):
+    u = _apart(u, y)
+    wide_runs.run(stack, u, y, x)
+    if not (np.isfinite(y).all() and np.isfinite(x).all()):
+        if u is not y:
+            _require_finite(u)
+        _warn_of_overflow(y)
+
+
+def _apart(u, y):
+    """u, checked where y overwrites it: y itself where they agree sample for sample, a copy where they overlap."""
+    if not np.may_share_memory(u, y):
+        return u
+    _require_finite(u)
+    return y if u.ctypes.data == y.ctypes.data and u.dtype == y.dtype and u.shape == y.shape else u.copy()
 
 
 def _require_finite(u):
@@ -95,12 +99,13 @@ def _require_finite(u):
 
 
 def _warn_of_overflow(y):
+    """y (batch, T, …)."""
     finite = np.isfinite(y)
     if not finite.all():
-        time = np.argwhere(~finite)[:, 0 if y.ndim == 1 else 1].min()
+        time = np.argwhere(~finite)[:, 1].min()
         warnings.warn(f"simulate: {finite.size - finite.sum()} of {finite.size} values of y exceed {y.dtype}, from "
                       f"t = {time} on; look at poles outside the unit circle and at the gains", RuntimeWarning,
-                      stacklevel=3)
+                      stacklevel=4)
 
 
 def _precision(is_complex, single):
@@ -157,13 +162,3 @@ def _initial(state, shape, dtype):
     if array.dtype.kind == "c" and dtype.kind != "c":
         raise ValueError("state: expected real states for a real stack and signal, got complex ones")
     return np.array(array, dtype=dtype)
-
-
-def _padded(stack, dtype):
-    """poles (K, N), B (K, N, H), C (K, H, N), D (K, H, H)."""
-    K, N, H = len(stack), max(stack.widths), max(stack.channels)
-    arrays = tuple(np.zeros(shape, dtype) for shape in ((K, N), (K, N, H), (K, H, N), (K, H, H)))
-    for k, layer in enumerate(stack):
-        for padded, value in zip(arrays, (layer.poles, layer.B, layer.C, layer.D), strict=True):
-            padded[(k, *(slice(size) for size in value.shape))] = value
-    return arrays
