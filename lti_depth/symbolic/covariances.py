@@ -1,5 +1,7 @@
 """Second moments of outputs and states under stationary input."""
 
+from math import comb
+
 import sympy
 
 from . import expressions
@@ -10,6 +12,10 @@ from .processes import Process, white
 from .residues import Chain, covariance
 from .stacks import require_stack, require_stationary
 from .towers import observable
+
+
+MOST_PATHS = 2_000
+"""Ways through the states within a horizon, each a term of a formula with symbols."""
 
 
 @observable
@@ -81,7 +87,7 @@ def state_variance(stack, process=None, horizon=None):
     Raises
     ------
     ValueError
-        A pole on or outside the unit circle, without a horizon.
+        A pole on or outside the unit circle, without a horizon; symbols for many states and a long horizon.
 
     Notes
     -----
@@ -91,11 +97,7 @@ def state_variance(stack, process=None, horizon=None):
     if horizon is not None:
         return _variance_after(stack, process, expressions.integer(horizon, "horizon", 1))
     process = require_process(stack, process, "state_variance")
-    rows = []
-    for k, layer in enumerate(stack.layers):
-        readouts = (_before(stack, k) + _readout(layer, [n], stack.timing) for n in range(layer.width))
-        rows.append([response(chain, chain, process, 0) for chain in readouts])
-    return _padded(rows)
+    return _padded([layer_variances(stack, k, process) for k in range(len(stack))])
 
 
 def state_covariance(stack, process=None):
@@ -130,6 +132,12 @@ def state_covariance(stack, process=None):
     K = range(len(stack))
     rows = (sympy.Matrix.hstack(*(blocks[i][j] if j <= i else blocks[j][i].H for j in K)) for i in K)
     return sympy.ImmutableMatrix(sympy.Matrix.vstack(*rows))
+
+
+def layer_variances(stack, k, process):
+    """E|x|² of the states of layer k."""
+    readouts = (_before(stack, k) + _readout(stack[k], [n], stack.timing) for n in range(stack[k].width))
+    return [response(chain, chain, process, 0) for chain in readouts]
 
 
 def response(left, right, process, lag):
@@ -173,6 +181,9 @@ def _variance_after(stack, process, T):
     """From rest, x after T steps is Σ_{s<T} A^s B u, in the dense form of the stack and in either timing."""
     process = require_process(stack, process, None)
     A, B, _, _ = equivalent_layer(stack)
+    if any(not entry.is_number for entry in (*A, *B)) and comb(T + A.rows, T) > MOST_PATHS:
+        raise ValueError(f"horizon: expected numbers for {A.rows} states after {T} steps, got symbols, with too long a "
+                         "formula; give them values with xreplace")
     R = [process_covariance(process, m) for m in range(T)]
     field = Field.holding((*A, *B, *R))
     A, state = (field.dense(M) for M in (A, B))
@@ -183,8 +194,8 @@ def _variance_after(stack, process, T):
     total = field.zeros((A.shape[0], A.shape[0]))
     for s, first in enumerate(responses):
         for r, second in enumerate(responses):
-            weight = R[r - s] if r >= s else field.adjoint(R[s - r])
-            total = total + scaled(weight, first * field.adjoint(second))
+            if weight := R[r - s] if r >= s else field.adjoint(R[s - r]):
+                total = total + scaled(weight, first * field.adjoint(second))
     variances = iter(field.expression(total).diagonal())
     rows = []
     for layer in stack.layers:

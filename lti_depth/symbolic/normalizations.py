@@ -3,7 +3,7 @@
 import sympy
 
 from . import expressions
-from .covariances import require_process, state_variance
+from .covariances import layer_variances, require_process
 from .layers import Layer
 from .stacks import Stack, require_stack
 
@@ -55,14 +55,24 @@ def gain(pole, arm):
 
 
 def _depth_aware(stack, process):
-    layers, rows = [], []
+    """1/√E|x|², layer by layer.
+
+    A gain of a layer with one state and no feedthrough is a factor of all that follows: it is divided out, as
+    `passed`, so that a cascade has γ_k² = E|x_{k−1}|²/E|x_k|² of its own variances. Other gains go into their layers.
+    """
+    layers, rows, passed = [], [], sympy.Integer(1)
     for k, layer in enumerate(stack.layers):
-        variances = list(state_variance(Stack((*layers, layer), timing=stack.timing), process)[k, : layer.width])
+        whole = Stack((*layers, layer), timing=stack.timing)
+        variances = [passed * variance for variance in layer_variances(whole, k, process)]
         if any(variance.is_zero for variance in variances):
             raise ValueError(f"arm: expected states that vary for 'depth-aware', got the variance 0 in layer {k}; give "
                              "each row of its B an entry")
         rows.append([1 / sympy.sqrt(variance) for variance in variances])
-        layers.append(_scaled(layer, rows[-1]))
+        if layer.width == 1 and not any(layer.D):
+            layers.append(layer)
+            passed = passed / variances[0]
+        else:
+            layers.append(_scaled(layer, rows[-1]))
     return rows
 
 
