@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..numeric.circle import from_circle
+
 _CHUNK = 2**19  # numbers 1 − λw held at one time
 _UNIFORM = 4096  # up to so many nodes, equal spacing is fast and 1 − λw keeps its digits
 _ORDER = 20
@@ -85,14 +87,14 @@ def _gaps(poles, omega):
 def _graded(poles, reach, half):
     """Arc by arc around the angles of the poles: 1 − λw = (1 − λū) + λū (1 − e^{−it}) at ω = arg u + t.
 
-    Offsets t keep their digits where ω would lose them, and 1 − λū is formed in extended precision.
+    Offsets t keep their digits where ω would lose them, and so does 1 − λū.
     """
     for center, left, right in _arcs(poles, half):
         exact = np.clongdouble(center)
         unit = exact.real / np.abs(exact) + 1j * (exact.imag / np.abs(exact))  # ±1 to the last digit for real poles
         rotated = poles * unit.conj()
         t, weights = _panels(rotated, left, right, reach)
-        rotated, distance = rotated.astype(complex), (1 - rotated).astype(complex)
+        rotated, distance = rotated.astype(complex), from_circle(poles, complex(center), unit)
         turn, high = _turn(t), complex(unit.conj())
         yield (float(np.angle(center)) + t, weights,
                lambda at, d=distance, r=rotated, turn=turn: d + r * turn[at, None],

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..numeric import power_spectrum
-from ..numeric.covariances import process_or_white
-from ..system import Process, Stack, cascade, validation
-from ..system.processes import require_stationary
+from ..numeric.covariances import part_scale
+from ..system import Stack, validation
+from ..system.processes import process_or_white, require_stationary
 from . import nodes as quadrature
 
 
@@ -70,26 +69,36 @@ def together(stacks, process):
         closed.append(stack.closed())
     shapes = [part.shape.closed() for part in process.parts if part.shape is not None]
     poles = [layer.poles for stack in (*closed, *shapes) for layer in stack]
-    cuts = np.cumsum([sum(stack.widths) for stack in closed])
+    cuts = np.cumsum([sum(stack.widths) for stack in (*closed, *shapes)])[:-1]
+    scales = [part_scale(part) for part in process.parts]
     reach = 2 * max(len(part.source) - 1 for part in process.parts)
     reach += 2 * max(len(stack) if stack.timing == "delayed" else 0 for stack in stacks)  # the z^{-K} of K delays
     half = process.real and all(stack.real_output for stack in stacks)
     for chunk in quadrature.around(poles, reach, half):
-        density = sum(_density(part, chunk) for part in process.parts) * chunk.weights
         gaps = np.split(chunk.gaps, cuts, axis=1)
+        shaping = iter(gaps[len(closed) :])
+        density = sum(_density(part, chunk, scale, None if part.shape is None else next(shaping))
+                      for part, scale in zip(process.parts, scales, strict=True)) * chunk.weights
         yield [responses(stack, chunk.w, g) for stack, g in zip(closed, gaps, strict=False)], density, chunk
 
 
-def _density(part, nodes):
-    """S_u of one part of the process; a source of many lags at equally spaced nodes by one Fourier transform."""
-    L = len(part.source)
-    if part.shape is not None or (L > 1 and not nodes.count):
-        return power_spectrum(cascade([0.0]), nodes.omega, Process((part,)))
+def _density(part, nodes, scale, gaps):
+    """S_u of one part of the process: variance/R(0) · |F|² · Σ_m R(m) w^m, F the shaping filter at the nodes.
+
+    F comes from its gaps 1 − λw, which keep the digits that ω loses near a pole. A source of many lags at equally
+    spaced nodes goes by one Fourier transform.
+    """
+    mantissa, exponent = scale
+    F = 1.0 if gaps is None else responses(part.shape.closed(), nodes.w, gaps).total[:, 0, 0]
+    shaped = mantissa * np.abs(np.ldexp(1.0, exponent // 2) * F) ** 2
+    source, L = part.source, len(part.source)
     if L == 1:
-        return part.variance
-    turned = part.source * np.exp(-1j * np.pi / nodes.count * np.arange(L))
-    S = 2 * np.fft.fft(turned, nodes.count).real - part.source[0].real
-    return part.variance / part.source[0].real * S[np.rint(nodes.omega * nodes.count / (2 * np.pi) - 0.5).astype(int)]
+        return shaped * source[0].real
+    if not nodes.count:
+        return shaped * (source[0].real + 2 * (np.exp(-1j * np.outer(nodes.omega, np.arange(1, L))) @ source[1:]).real)
+    turned = source * np.exp(-1j * np.pi / nodes.count * np.arange(L))
+    S = 2 * np.fft.fft(turned, nodes.count).real - source[0].real
+    return shaped * S[np.rint(nodes.omega * nodes.count / (2 * np.pi) - 0.5).astype(int)]
 
 
 def outer_factors(at, k):

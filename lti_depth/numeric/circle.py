@@ -25,7 +25,7 @@ class Arc:
     """The part of the circle around the angle of a pole, e^{iω} = unit·e^{it} with t in [−left, right].
 
     Offsets from the angle keep their digits where ω would lose them: 1 − λ w = (1 − λ ū) + λ ū (1 − e^{−it}), and
-    1 − λ ū is formed in extended precision.
+    1 − λ ū is formed so that nothing cancels (`from_circle`).
     """
 
     unit: complex
@@ -47,14 +47,17 @@ def arcs(poles):
     right = (np.append(angles[1:], angles[0] + 2 * np.pi) - angles) / 2
     for n, unit in enumerate(units):
         rotated = poles * unit.conj()
-        distance = (1 - rotated).astype(complex)
-        if len(present):
-            distance[poles == complex(present[n])] = _gap(complex(present[n]))
+        distance = from_circle(poles, complex(present[n]), unit) if len(present) else np.ones(poles.shape, complex)
         yield Arc(complex(unit), right[n - 1], right[n], np.angle(rotated).astype(float), rotated.astype(complex),
                   distance)
 
 
-def _gap(pole):
+def from_circle(poles, center, unit):
+    """1 − λ ū for ū = c̄/|c|, as (1 − |c|) − (λ − c) ū: what cancels next to c on the circle is taken exactly."""
+    return (gap(center) - (poles - center) * unit.conj()).astype(complex)
+
+
+def gap(pole):
     """1 − |λ| = (1 − |λ|²)/(1 + |λ|), the numerator exactly."""
     return float(1 - Fraction(pole.real) ** 2 - Fraction(pole.imag) ** 2) / (1 + abs(pole))
 
@@ -145,7 +148,7 @@ def _inset(poles, lag):
     largest = poles.ravel()[np.abs(poles).argmax()]
     if largest == 0 or lag == 0:
         return 0.0
-    depth = -np.log1p(-_gap(complex(largest)))
+    depth = -np.log1p(-gap(complex(largest)))
     return -np.expm1(-lag * depth**2 / (1 + lag * depth))
 
 
