@@ -7,7 +7,7 @@ from . import expressions
 from .covariances import part_scale, require_process, through
 from .fields import Field, scaled, times
 from .layers import Layer
-from .polynomials import single_channel_numerator
+from .polynomials import is_short, single_channel_numerator
 from .stacks import Stack, require_stack
 from .towers import observable
 from .trigonometry import modulus_squared, trigonometric_sum
@@ -121,13 +121,14 @@ def _evaluated(stack, u, v):
     top = u if stack.timing == "current" else v
     total = field.domain.one
     for layer in layers:
-        H = _section(layer, field, u, v, top)
+        H = section(layer, field, u, v, top)
         total = times(H, total)
     H = field.expression(total)
     return H if isinstance(H, sympy.MatrixBase) else sympy.ImmutableMatrix([[H]])
 
 
-def _section(layer, field, u, v, top):
+def section(layer, field, u, v, top):
+    """H(u/v) of one layer, with top = u in current timing and v in delayed; an element, or a matrix."""
     bottoms = [u - field.element(pole) * v for pole in layer.poles]
     for pole, bottom in zip(layer.poles, bottoms, strict=True):
         if not bottom:
@@ -154,9 +155,9 @@ def _spectrum_of(part, omega):
 
 
 def _gain(stack, omega):
-    """|H|², or H H* for several channels."""
+    """|H|², or H H* for several channels; of wide layers with symbols as a product of sums of partial fractions."""
     layers = stack.closed().layers
-    if set(stack.channels) != {1}:
+    if set(stack.channels) != {1} or not all(is_short([layer]) for layer in layers):
         w, one = expressions.exact(sympy.exp(-I * omega), "omega"), sympy.Integer(1)
         return _evaluated(stack, one, w) * _evaluated(_adjoint(stack), w, one)
     above = (modulus_squared(single_channel_numerator(layer, stack.timing), omega) for layer in layers)
