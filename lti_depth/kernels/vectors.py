@@ -132,7 +132,7 @@ def _binary(name):
     return operation
 
 
-subtract, multiply = _binary("fsub"), _binary("fmul")
+add, subtract, multiply, divide = (_binary(name) for name in ("fadd", "fsub", "fmul", "fdiv"))
 
 
 @intrinsic

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from ..kernels import frequency
+from ..kernels import frequency, responses
 from ..system import validation
-from ..system.stacks import require_single_channel
+from ..system.stacks import require_single_channel, require_stack
 from .realization import drop_channels, realize
-from .responses import layer_responses, scaled_frequency_response
+from .responses import by_halves, in_parts, layer_responses, scaled_frequency_response
 
 
 def group_delay(stack, omega):
@@ -34,10 +34,10 @@ def group_delay(stack, omega):
     The paper, section 3.2; Oppenheim & Schafer, Discrete-Time Signal Processing, section 5.1.
     """
     omega = validation.frequencies(omega)
-    model = realize(stack, memory=False)
-    if model.is_cascade:
-        delay = frequency.cascade_delay(*model.scalars[:4], stack.timing == "current", np.array(omega.ravel()))
+    if require_stack(stack).is_cascade:
+        delay = _cascade_delay(stack, np.array(omega.ravel()))
         return delay.reshape(omega.shape)[()]
+    model = realize(stack, memory=False)
     H_k, slope_k = layer_responses(model, stack, omega)
     with np.errstate(divide="ignore", invalid="ignore"):
         if set(stack.channels) == {1}:
@@ -50,6 +50,16 @@ def group_delay(stack, omega):
             delay = (slope / H).real
     delay = np.where(np.isfinite(delay), delay, np.nan).reshape(*omega.shape, *delay.shape[-2:])
     return drop_channels(delay, stack.channels[-1], stack.channels[0])
+
+
+def _cascade_delay(stack, omega):
+    """Real poles without feedthrough by the kernel for them."""
+    poles, current, through = stack.poles, stack.timing == "current", stack.D.any()
+    if through or poles.dtype.kind == "c" or not (stack.B.all() and stack.C.all()):
+        given = (*realize(stack, memory=False).scalars[:4], current)
+        return in_parts(lambda part: (frequency.cascade_delay(*given, part),), omega, len(poles))[0]
+    sizes, later = [np.abs(half) for half in by_halves(poles)], 0.0 if current else float(len(poles))
+    return in_parts(lambda part: (responses.delay(*sizes, later, part),), omega, len(poles))[0]
 
 
 def zeros(stack):

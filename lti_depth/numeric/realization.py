@@ -125,7 +125,7 @@ def _ldexp(values, exponents):
 def unscale(values, exponents, what):
     """values·2^exponents; an overflow becomes inf with a RuntimeWarning, an underflow 0."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        result = _ldexp(values, np.asarray(exponents))
+        result = _ldexp(values, np.asarray(exponents)) if np.any(exponents) else values
     lost = ~np.isfinite(result)
     if lost.any():
         result = np.where(np.isnan(result), np.inf, result)

@@ -5,12 +5,15 @@ from functools import reduce
 
 import numpy as np
 
-from ..kernels import frequency
+from .. import threads
+from ..kernels import frequency, responses
 from ..system import validation
 from ..system.processes import require_stationary
 from ..system.stacks import require_stack, through_layer
 from .covariances import part_scale, process_or_white
 from .realization import drop_channels, realize, unscale
+
+_WORK = 2**17  # layers × frequencies that outlast handing them to another thread
 
 
 def transfer_function(stack, z):
@@ -100,16 +103,39 @@ def _sizes(stack):
 
 def scaled_frequency_response(stack, omega):
     """H as mantissas (n, H_out, H_in) and binary exponents (n, 1, 1)."""
+    if stack.is_cascade:
+        mantissa, exponents = _cascade_response(stack, np.array(omega.ravel()))
+        return mantissa[:, None, None], exponents[:, None, None]
     model = realize(stack)
-    if model.is_cascade:
-        mantissa, exponents = frequency.cascade_response(
-            *model.scalars[:4], stack.timing == "current", np.array(omega.ravel())
-        )
-        return mantissa[:, None, None], (exponents + model.output_exponent)[:, None, None]
     layers, _ = layer_responses(model, stack, omega)
     H = reduce(lambda before, factor: factor @ before, layers.swapaxes(0, 1))
     h_out, h_in = _sizes(stack)
     return H[:, :h_out, :h_in], np.full((omega.size, 1, 1), model.output_exponent)
+
+
+def _cascade_response(stack, omega):
+    """Layers without feedthrough by the kernel for them, unless a pole lies on the circle."""
+    poles, current = stack.poles.astype(complex), stack.timing == "current"
+    if stack.D.any() or (np.abs(poles) == 1).any():
+        model = realize(stack)
+        given = (*model.scalars[:4], current)
+        H, exponents = in_parts(lambda part: frequency.cascade_response(*given, part), omega, len(poles))
+        return H, exponents + model.output_exponent
+    given = (*by_halves(poles), stack.B.astype(complex), stack.C.astype(complex), 0 if current else len(poles))
+    return in_parts(lambda part: responses.response(*given, part), omega, len(poles))
+
+
+def by_halves(poles):
+    """Those with Re λ ≥ 0, and the others; a pole 0 makes them an even number."""
+    halves = poles[poles.real >= 0], poles[poles.real < 0]
+    return tuple(np.append(half, np.zeros(len(half) % 2, half.dtype)) for half in halves)
+
+
+def in_parts(kernel, omega, K):
+    """The kernel's arrays over the frequencies, which threads share where that pays."""
+    count = threads.count() if omega.size * K > _WORK else 1
+    parts = [part for part in np.array_split(omega, count) if len(part)] or [omega]
+    return tuple(np.concatenate(arrays) for arrays in zip(*threads.run(kernel, parts), strict=True))
 
 
 def layer_responses(model, stack, omega):
