@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+from . import doubledouble as dd
 from .jit import jit
 
 
@@ -83,11 +84,44 @@ def _pole_delay(pole, w, minus, plus):
 
 
 @jit
+def _real_delay(pole, r, d, current, minus, plus):
+    """Re[w Ḣ/H] of a real layer with feedthrough, without complex numbers: g = 1 − λ w, H = q/g, q = A + M w.
+
+    With λ ≥ 0, δ = 1 − λ, s = 1 − cos ω, and A = d, M = r − d λ (delayed) or A = d + r, M = −d λ (current):
+
+        delayed    r [d (δ² − s (1 + λ²)) + r (δ + λ s)]/(|g|² |q|²)
+        current  r λ [d (δ² − s (1 + λ²)) + r (δ − s)]/(|g|² |q|²),
+
+    |g|² = δ² + 2 λ s;  |q|² = (A + M)² − 2 A M s, or (A − M)² + 2 A M (2 − s), whichever has no minus. A negative λ is
+    a positive one at ω + π, where w has the other sign. Sums in double-double: s alone is rounded before.
+    """
+    s, rest = (minus, plus) if pole >= 0.0 else (plus, minus)
+    size, turn = dd.lift(complex(abs(pole))), dd.lift(complex(s))
+    through, around = dd.lift(complex(d)), dd.lift(complex(r if current or pole >= 0.0 else -r))
+    gap, passed = dd.sub(dd.ONE, size), dd.mul(through, size)
+    square = dd.mul(gap, gap)
+    mixed = dd.mul(through, dd.sub(square, dd.mul(turn, dd.add(dd.ONE, dd.mul(size, size)))))
+    if current:
+        A, M = dd.add(through, around), dd.sub(dd.ZERO, passed)
+        top = dd.mul(dd.mul(around, size), dd.add(mixed, dd.mul(around, dd.sub(gap, turn))))
+    else:
+        A, M = through, dd.sub(around, passed)
+        top = dd.mul(around, dd.add(mixed, dd.mul(around, dd.add(gap, dd.mul(size, turn)))))
+    product = dd.value(dd.mul(A, M)).real
+    whole = dd.value(dd.add(A, M) if product <= 0.0 else dd.sub(A, M)).real
+    q = whole * whole + 2.0 * abs(product) * (s if product <= 0.0 else rest)
+    g = dd.value(dd.add(square, dd.mul(dd.add(size, size), turn))).real
+    ratio = dd.value(top).real / (g * q)
+    return ratio if math.isfinite(ratio) else np.nan
+
+
+@jit
 def cascade_delay(poles, b, c, d, current, omega):
     """Σ_k Re[w Ḣ_k/H_k], (n,).
 
     Without feedthrough the delay of the pole, plus 1 in delayed timing. With it, r = c b and g = 1 − λ w:
-    w Ḣ_k/H_k = r λ w/(g (d g + r)) (current), r w/(g (d g + r w)) (delayed), where pole and zero may nearly cancel.
+    w Ḣ_k/H_k = r λ w/(g (d g + r)) (current), r w/(g (d g + r w)) (delayed), where pole and zero may nearly cancel; for
+    real numbers in the form of `_real_delay`.
     """
     out = np.zeros(len(omega))
     for n in range(len(omega)):
@@ -98,6 +132,8 @@ def cascade_delay(poles, b, c, d, current, omega):
             if d[k] == 0.0:
                 delay = _pole_delay(poles[k], w, minus, plus) + (0.0 if current else 1.0)
                 delay = delay if r != 0.0 else np.nan
+            elif poles[k].imag == 0.0 and r.imag == 0.0 and d[k].imag == 0.0:
+                delay = _real_delay(poles[k].real, r.real, d[k].real, current, minus, plus)
             else:
                 g = _one_minus(poles[k], w, minus, plus)
                 through, slope = (r, r * poles[k] * w) if current else (r * w, r * w)
