@@ -13,7 +13,6 @@ from .residues import Chain, covariance
 from .stacks import require_stack, require_stationary
 from .towers import observable
 
-
 MOST_PATHS = 2_000
 """Ways through the states within a horizon, each a term of a formula with symbols."""
 

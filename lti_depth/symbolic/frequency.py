@@ -159,7 +159,7 @@ def _gain(stack, omega):
     layers = stack.closed().layers
     if set(stack.channels) != {1} or not all(is_short([layer]) for layer in layers):
         w, one = expressions.exact(sympy.exp(-I * omega), "omega"), sympy.Integer(1)
-        return _evaluated(stack, one, w) * _evaluated(_adjoint(stack), w, one)
+        return expressions.drop_channels(_evaluated(stack, one, w) * _evaluated(_adjoint(stack), w, one))
     above = (modulus_squared(single_channel_numerator(layer, stack.timing), omega) for layer in layers)
     below = (modulus_squared((sympy.Integer(1), -pole), omega) for layer in layers for pole in layer.poles)
     return sympy.Mul(*above) / sympy.Mul(*below)

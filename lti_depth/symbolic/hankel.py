@@ -12,6 +12,9 @@ from .stacks import require_stack, require_stationary
 MOST_SYMBOLIC = 2
 """States with symbols for which the singular values have a closed form."""
 
+MOST_STATES = 9
+"""States for which the roots of an exact characteristic polynomial are isolated: each further one doubles the time."""
+
 
 def hankel_singular_values(stack):
     r"""The singular values of the map from past inputs (s < t) to future outputs (s ≥ t).
@@ -23,7 +26,7 @@ def hankel_singular_values(stack):
     Parameters
     ----------
     stack : Stack
-        Numbers, or up to two states with symbols.
+        Up to nine states with numbers, or two with symbols.
 
     Returns
     -------
@@ -43,6 +46,10 @@ def hankel_singular_values(stack):
     """
     require_stack(stack)
     require_stationary(stack, "hankel_singular_values")
+    S = sum(layer.width for layer in stack.closed())
+    if S > (MOST_SYMBOLIC if stack.free_symbols else MOST_STATES):
+        raise ValueError(f"hankel_singular_values: expected at most {MOST_STATES} states, {MOST_SYMBOLIC} with "
+                         f"symbols, got {S} states; give values to the symbols, or use the numeric floor")
     squares = _eigenvalues(*_product(stack))
     if all(square.is_number for square in squares):
         squares = sorted(squares, key=lambda square: -sympy.re(sympy.N(square, 30)))
@@ -77,14 +84,11 @@ def _gramian(A, B, field, order):
 def _eigenvalues(field, matrix):
     """Of a product of two positive semidefinite matrices, by its characteristic polynomial."""
     S = matrix.shape[0]
-    if field.domain != EXRAW:
-        coefficients = [field.expression(coefficient) for coefficient in matrix.to_field().charpoly()]
-    elif S <= MOST_SYMBOLIC:
+    if field.domain == EXRAW and S <= MOST_SYMBOLIC:
         return _of_two(*field.expression(matrix)) if S == 2 else list(field.expression(matrix))
-    else:
-        raise ValueError(f"hankel_singular_values: expected numbers, or at most {MOST_SYMBOLIC} states with symbols, "
-                         f"got {S} states; give values to the symbols, or use the numeric floor")
-    found = roots(coefficients)
+    found = None
+    if field.domain != EXRAW:
+        found = roots([field.expression(coefficient) for coefficient in matrix.to_field().charpoly()])
     if found is None:
         raise ValueError("hankel_singular_values: expected rational poles and gains for more than two states, got "
                          "others; use the numeric floor")

@@ -1,7 +1,7 @@
 """Memory: how much of each past input the states of a stack hold."""
 
 import sympy
-from sympy import conjugate, sqrt
+from sympy import conjugate
 
 from . import expressions
 from .covariances import state_covariance
@@ -54,23 +54,26 @@ def memory_function(stack, lag):
         return sympy.Integer(0)
     plain = stack.is_cascade and not any(stack.D) and all(stack.B) and all(stack.C[:-1])
     if plain:
-        return sympy.Add(*(_squared(phi) for phi in _orthonormal(stack, lag)))
+        return sympy.Add(*(scale * _squared(phi) for scale, phi in _orthogonal(stack, lag)))
     if not isinstance(lag, int):
         raise ValueError("lag: expected an int for a stack that is not a scalar cascade without feedthrough, got "
                          f"{expressions.describe(lag)}")
     return _of_states(stack, lag)
 
 
-def _orthonormal(stack, lag):
-    """φ_k(τ): with all layers delayed it comes a sample late, its all-pass factors −λ̄ + (1−|λ|²) z⁻¹/(1 − λz⁻¹)."""
+def _orthogonal(stack, lag):
+    """1 − |λ_k|² and φ_k(τ) over its root, so that rational poles give rational numbers.
+
+    With all layers delayed φ_k comes a sample late, its all-pass factors −λ̄ + (1−|λ|²) z⁻¹/(1 − λz⁻¹).
+    """
     current, before = stack.timing == "current", []
     for k, pole in enumerate(stack.poles):
         if current and k and pole == 0:
             continue
-        gain = sqrt(1 - pole * conjugate(pole))
-        last = Layer([pole], [[gain]], [[1]])
-        yield impulse_response(Stack((*before, last), timing="delayed"), lag + int(current))
-        before.append(Layer([pole], [[gain]], [[gain]], [[-conjugate(pole)]]))
+        scale = 1 - pole * conjugate(pole)
+        last = Layer([pole], [[1]], [[1]])
+        yield scale, impulse_response(Stack((*before, last), timing="delayed"), lag + int(current))
+        before.append(Layer([pole], [[scale]], [[1]], [[-conjugate(pole)]]))
 
 
 def _squared(value):

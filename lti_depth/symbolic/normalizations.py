@@ -9,6 +9,9 @@ from .stacks import Stack, require_stack
 
 ARMS = ("none", "unit-dc", "l1", "lru", "depth-aware", "isometric")
 
+MOST_NESTED = 3
+"""Layers whose gains, with symbols, are inside the formulas of all later ones: these multiply in length."""
+
 
 def normalization(stack, arm, process=None):
     r"""The gains γ of `numeric.normalization`, whose table says what each arm keeps, as expressions.
@@ -28,7 +31,8 @@ def normalization(stack, arm, process=None):
     Raises
     ------
     ValueError
-        As on the numeric floor.
+        As on the numeric floor; for "depth-aware" more than three layers with feedthrough or several states before the
+        last, with symbols.
 
     Notes
     -----
@@ -60,6 +64,10 @@ def _depth_aware(stack, process):
     A gain of a layer with one state and no feedthrough is a factor of all that follows: it is divided out, as
     `passed`, so that a cascade has γ_k² = E|x_{k−1}|²/E|x_k|² of its own variances. Other gains go into their layers.
     """
+    if sum(not _passes(layer) for layer in stack.layers[:-1]) > MOST_NESTED and stack.free_symbols:
+        raise ValueError(f"arm: expected numbers, or at most {MOST_NESTED} layers with feedthrough or several states "
+                         "before the last for 'depth-aware', got more: each gain contains those before it; give values "
+                         "to the symbols, or use the numeric floor")
     layers, rows, passed = [], [], sympy.Integer(1)
     for k, layer in enumerate(stack.layers):
         whole = Stack((*layers, layer), timing=stack.timing)
@@ -68,12 +76,17 @@ def _depth_aware(stack, process):
             raise ValueError(f"arm: expected states that vary for 'depth-aware', got the variance 0 in layer {k}; give "
                              "each row of its B an entry")
         rows.append([1 / sympy.sqrt(variance) for variance in variances])
-        if layer.width == 1 and not any(layer.D):
+        if _passes(layer):
             layers.append(layer)
             passed = passed / variances[0]
         else:
             layers.append(_scaled(layer, rows[-1]))
     return rows
+
+
+def _passes(layer):
+    """Whether the one gain of a layer is a factor of its output."""
+    return layer.width == 1 and not any(layer.D)
 
 
 def _scaled(layer, gains):

@@ -5,6 +5,9 @@ from sympy import QQ, QQ_I, Poly, sqrt
 
 from .fields import Field, scaled
 
+MOST_SYMBOLIC = 5
+"""States with symbols in a numerator that is multiplied out: every set of poles gives a term."""
+
 
 def roots(coefficients):
     """The roots of Σ coefficients[j] x^{n−j}, with multiplicity; None where no closed form is known.
@@ -43,10 +46,20 @@ def numerator(layers, timing):
     One layer has D Π_n (1 − λ_n w) + Σ_n C_n B_n Π_{l≠n} (1 − λ_l w), in delayed timing with a further w in the sum.
     """
     field = Field.holding([entry for layer in layers for entry in layer.entries])
+    S = sum(layer.width for layer in layers)
+    if not is_short(layers):
+        raise ValueError(f"expected numbers, or at most {MOST_SYMBOLIC} states with symbols in one numerator, got {S} "
+                         "states; give values to the symbols, or use the numeric floor")
     total = [field.dense(sympy.eye(layers[0].B.cols))]
     for layer in layers:
         total = _product(_layer_numerator(layer, timing, field), total)
     return [field.expression(matrix).applyfunc(sympy.expand) for matrix in total]
+
+
+def is_short(layers):
+    """Whether a numerator of the layers can be multiplied out."""
+    symbols = any(entry.free_symbols for layer in layers for entry in layer.entries)
+    return not symbols or sum(layer.width for layer in layers) <= MOST_SYMBOLIC
 
 
 def single_channel_numerator(layer, timing):

@@ -16,7 +16,7 @@ from .derivatives import derivatives
 from .sensitivities import flat, inner
 from .stacks import require_stack
 
-MOST_MOVED = 40
+MOST_MOVED = 24
 """Parameters that the coordinates move: a covariance is derived for each pair."""
 
 
@@ -46,7 +46,7 @@ def sensitivity_in(stack, coordinates, process=None):
     ------
     ValueError
         A pole on or outside the unit circle; a coordinate or value that is not real, a coordinate that is not in the
-        stack; more than 40 parameters that depend on them.
+        stack; more than 24 parameters that depend on them.
 
     Notes
     -----

@@ -59,7 +59,7 @@ class GaussNewton(NamedTuple):
     rank: int
 
 
-MOST_DERIVATIVES = 40
+MOST_DERIVATIVES = 24
 """Parameters of a Gauss–Newton matrix: P(P+1)/2 covariances are derived."""
 
 
@@ -84,7 +84,7 @@ def gauss_newton(stack, process=None):
     Raises
     ------
     ValueError
-        A pole on or outside the unit circle; more than 40 parameters.
+        A pole on or outside the unit circle; more than 24 parameters.
 
     Notes
     -----
