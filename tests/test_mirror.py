@@ -16,8 +16,8 @@ NUMERIC_ONLY = {
     "Block", "Network", "linearize", "recorded", "simulate", "correlation_length",
 }  # fmt: skip
 SYMBOLIC_ONLY = {
-    "TiedStudent", "Tower", "asymptotic_variance", "delay_sensitivity", "derive", "expanded", "export",
-    "gauss_newton_in", "growth_per_layer", "mean_gain", "modal", "parametrization", "residual_flow",
+    "TiedStudent", "Tower", "asymptotic_variance", "delay_bound", "delay_sensitivity", "derive", "expanded",
+    "export", "gauss_newton_in", "growth_per_layer", "mean_gain", "modal", "parametrization", "residual_flow",
     "residual_spectrum", "residual_variances", "residues", "scalar_cascade", "section_coefficients",
     "section_derivative", "section_poles", "sensitivity_in", "tied_optimum", "tied_student",
 }  # fmt: skip

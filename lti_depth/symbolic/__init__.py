@@ -7,6 +7,7 @@ inside the unit circle. Units: omega in rad/sample, delays in samples, lags and 
 """
 
 from . import depth_covariances, depth_equivalence, depth_responses  # noqa: F401  (they register the laws of towers)
+from .bounds import delay_bound
 from .builders import cascade, repeat, scalar_cascade, series, stack
 from .covariances import autocovariance, state_covariance, state_variance
 from .delay_sensitivities import delay_sensitivity
@@ -34,11 +35,12 @@ from .towers import Tower
 
 __all__ = [
     "Layer", "Process", "Stack", "TiedStudent", "Tower", "ar1", "arma", "asymptotic_variance", "autocovariance",
-    "cascade", "delay_sensitivity", "derive", "equivalent_layer", "expanded", "export", "frequency_response",
-    "gauss_newton", "gauss_newton_in", "group_delay", "growth_per_layer", "hankel_singular_values",
-    "impulse_response", "mean_gain", "memory_function", "modal", "normalization", "normalize", "parametrization",
-    "phase_delay", "power_spectrum", "recorded", "repeat", "residual_flow", "residual_spectrum",
-    "residual_variances", "residues", "sampled", "scalar_cascade", "section_coefficients", "section_derivative",
-    "section_poles", "sensitivity", "sensitivity_in", "series", "shaped", "stack", "state_covariance",
-    "state_variance", "step_response", "tied_optimum", "tied_student", "transfer_function", "white", "zeros",
+    "cascade", "delay_bound", "delay_sensitivity", "derive", "equivalent_layer", "expanded", "export",
+    "frequency_response", "gauss_newton", "gauss_newton_in", "group_delay", "growth_per_layer",
+    "hankel_singular_values", "impulse_response", "mean_gain", "memory_function", "modal", "normalization",
+    "normalize", "parametrization", "phase_delay", "power_spectrum", "recorded", "repeat", "residual_flow",
+    "residual_spectrum", "residual_variances", "residues", "sampled", "scalar_cascade", "section_coefficients",
+    "section_derivative", "section_poles", "sensitivity", "sensitivity_in", "series", "shaped", "stack",
+    "state_covariance", "state_variance", "step_response", "tied_optimum", "tied_student", "transfer_function",
+    "white", "zeros",
 ]  # fmt: skip
