@@ -13,7 +13,7 @@ from ..system.stacks import require_stack, through_layer
 from .covariances import part_scale, process_or_white
 from .realization import drop_channels, realize, unscale
 
-_WORK = 2**17  # layers × frequencies that outlast handing them to another thread
+_WORK = 2**20  # layers × frequencies that outlast handing them to another thread
 
 
 def transfer_function(stack, z):

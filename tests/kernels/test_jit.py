@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lti_depth import numeric
-from lti_depth.kernels import cascade, frequency, jit, wide
+from lti_depth.kernels import batches, cascade, frequency, jit, responses, sequences, wide
 
 RUN = "from lti_depth import numeric; print(numeric.group_delay(numeric.cascade([0.5]), 0.0))"
 
@@ -59,11 +59,14 @@ def test_each_kernel_compiles_once_per_dtype():
             numeric.group_delay(stack, [0.1])
             numeric.frequency_response(stack, 0.1)
             numeric.impulse_response(stack, 3)
-            for u in (rng.normal(size=9), np.ones((3, 4))[:, ::2], np.ones((2, 5), order="F")):
+            for u in (rng.normal(size=9), rng.normal(size=900), np.ones((3, 4))[:, ::2], np.ones((2, 5), order="F")):
                 numeric.simulate(stack, u)
     for kernel in (cascade.autocovariance, cascade.state_covariance, cascade.response, frequency.cascade_delay,
-                   frequency.cascade_response):
+                   frequency.cascade_response, responses.response, responses.delay):
         assert len(kernel.signatures) <= 1, kernel.py_func.__name__
+    assert len(batches.simulate.signatures) <= 8  # two precisions, real and complex, with and without feedthrough
+    assert len(sequences.blocks.signatures) <= 2
+    assert len(sequences.lagged.signatures) <= 8  # two precisions, 1, 2, 4 or 8 vectors
     assert len(cascade.simulate.signatures) <= 4
     assert len(wide.simulate.signatures) <= 4
 
