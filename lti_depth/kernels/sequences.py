@@ -1,7 +1,7 @@
 """Unit layers on one long real run, where no batch fills the lanes of a vector. `cascade.simulate` is the plain twin.
 
     lagged   one layer in each lane: a tick takes every layer one step further, each on what the one before it put out
-             a tick ago: x ← λ x + (x one lane up). One latency a step, however deep.
+             one or two ticks ago: x ← λ x + (x one lane up). One latency a step, however deep.
     blocks   samples in the lanes, layer after layer: with span 1, 2, 4, … the response to the samples of the block,
              x_i ← x_i + λ^span x_{i−span}; the state before it adds λ^{i+1}. For the few layers that leave lanes empty.
 """
@@ -14,7 +14,7 @@ from .vectors import broadcast, fma, fma_each, last, load, load_each, multiply, 
 
 @jit
 def lagged(like, poles, absent, gain, current, u, y, again, state):
-    """y (T,) from u (T,) times `gain`; poles, state (groups·lanes of `like`,), T at least as many as a group has.
+    """y (T,) from u (T,) times `gain`; poles, state (groups·lanes of `like`,), T at least twice as many as a group has.
 
     The first `absent` layers, with pole 0, let the signal through to make up the number. `state` is advanced in place;
     `again`: y once more, read-only as u.
@@ -30,22 +30,31 @@ def lagged(like, poles, absent, gain, current, u, y, again, state):
 
 @jit
 def _in_turn(like, poles, gain, u, y, x):
-    """Layer k is k steps behind the first: at both ends its part of the triangle goes layer by layer."""
+    """Layer k is 2 k steps behind the first, so that moving lanes up is no part of the latency of a step.
+
+    At both ends its part of the triangle goes layer by layer. `before`: what each layer put out a tick earlier.
+    """
     K, T = len(poles), len(u)
-    edge = np.empty(K, y.dtype)
-    for t in range(K):
+    edge, before = np.empty(2 * K, y.dtype), np.zeros(K, y.dtype)
+    for t in range(2 * K - 2):
         edge[t] = gain * u[t]
-    for k in range(K):
-        for t in range(K - 1 - k):
+    for k in range(K - 1):
+        for t in range(2 * (K - 1 - k)):
             edge[t] = x[k] = poles[k] * x[k] + edge[t]
-    _ticks(like, poles, gain, u, K - 1, T - K + 1, y, 0, True, x)
+        before[k] = edge[2 * (K - 1 - k) - 2]
+    l, v, w = load_each(poles, 0, like), load_each(x, 0, like), load_each(before, 0, like)
+    for t in range(T - 2 * K + 2):
+        v, w = fma_each(l, v, shift_in(gain * u[t + 2 * K - 2], w)), v
+        y[t] = last(v[-1])
+    store_each(x, 0, v)
+    store_each(before, 0, w)
     for k in range(K):
-        earlier = x[k]  # at time T − 1 − k, where the next layer goes on
-        for t in range(K - k, K):
+        earlier = x[k]  # at time T − 1 − 2 k, where the next layer goes on, a step after `before`
+        for t in range(2 * (K - k), 2 * K):
             edge[t] = x[k] = poles[k] * x[k] + edge[t]
-        edge[K - 1 - k] = earlier
-    for t in range(1, K):
-        y[T - K + t] = edge[t]
+        edge[2 * (K - k) - 1], edge[2 * (K - k) - 2] = earlier, before[k]
+    for t in range(2, 2 * K):
+        y[T - 2 * K + t] = edge[t]
 
 
 @jit

@@ -121,7 +121,7 @@ def _of_one_run(given, u):
     K, (batch, T) = len(given.poles), u.shape
     if u.dtype.kind == "c" or T < _LONG:
         return None
-    by_blocks, by_lags = 0.9 * K, 2.5 * -(-K // 64)
+    by_blocks, by_lags = 0.6 * K, (1.7 if given.current else 2.5) * -(-K // 64)
     by_batches = (4.0 * -(-K // 12) if given.current else 4.0 * -(-K // 4)) / batch
     if by_blocks < min(by_lags, by_batches) and (np.abs(given.poles) <= 1).all():
         return _by_blocks
