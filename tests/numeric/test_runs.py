@@ -65,7 +65,8 @@ def test_one_long_run(dtype, gains, timing, K):
     """Blocks of samples, and lagging layers: every number of vectors, with lanes left over and without."""
     rng = np.random.default_rng(K)
     stack, u = cascade(rng, K, dtype, gains, timing), normal(rng, (1, 700 + K), dtype)
-    assert runs._of_one_run(runs.scalars(stack), u) is (runs._by_blocks if K < (3 if timing == "current" else 4) else runs._by_lags)
+    few = K < (3 if timing == "current" else 4)
+    assert runs._of_one_run(runs.scalars(stack), u) is (runs._by_blocks if few else runs._by_lags)
     assert_plain(stack, u, rng)
 
 
