@@ -188,7 +188,7 @@ def state_covariance(stack, process=None):
 
 def _part_state_covariance(stack, part):
     model = realize(stack, part.shape)
-    K, N = model.poles.shape
+    N = model.poles.shape[1]
     W = _white_states(model)
     if not _trusted(model, W.diagonal().real, lambda twin: _white_states(twin) / 9):
         W = circle.state_covariance(model, part.source)
@@ -197,7 +197,7 @@ def _part_state_covariance(stack, part):
     else:
         W = part.source[0].real * W
     exponents = model.state_exponents.ravel()
-    kept = [k * N + n for k in range(model.front, K) for n in range(stack.closed().widths[k - model.front])]
+    kept = [k * N + n for k, width in enumerate(stack.closed().widths, model.front) for n in range(width)]
     exponents = exponents[kept]
     scale, exponent = part_scale(part)
     return unscale(scale * W[np.ix_(kept, kept)], exponents[:, None] + exponents + exponent, "state_covariance")
