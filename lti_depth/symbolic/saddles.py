@@ -18,12 +18,11 @@ from .builders import scalar_cascade
 from .covariances import require_process, response
 from .expansions import expanded
 from .fields import Field
-from .processes import white
 from .residues import Chain
 from .stacks import require_stack, require_stationary
 
-MOST_TIED = 24
-"""Poles of a student for which the optimum is searched."""
+MOST_PRODUCT = 32
+"""K times the poles of teacher and input, the order of the degree of the polynomial whose roots are searched."""
 
 
 class TiedStudent(NamedTuple):
@@ -140,7 +139,7 @@ def tied_optimum(teacher, K, process=None):
     teacher : Stack
         As in `tied_student`, rational (or Gaussian) numbers.
     K : int
-        At most 24.
+        At most 32 over the number of poles of teacher and input.
     process : Process
         Rational numbers; white noise of unit variance if None.
 
@@ -154,16 +153,19 @@ def tied_optimum(teacher, K, process=None):
     ValueError
         As `tied_student`; symbols, or numbers that are not rational; a larger K; no stationary point inside (−1, 1).
     """
+    require_stack(teacher, "teacher")
     K = expressions.integer(K, "K", 1)
-    if K > MOST_TIED:
-        raise ValueError(f"K: expected at most {MOST_TIED}, got {K}; use tied_student with a number for the pole")
-    pole = sympy.Dummy("lambda", real=True)
-    student = tied_student(teacher, K, pole, process)
-    domain = Field.holding((*teacher.entries, *_numbers(white() if process is None else process))).domain
-    if domain not in (QQ, QQ_I):
+    process = require_process(teacher, process, "tied_optimum")
+    if Field.holding((*teacher.entries, *_numbers(process))).domain not in (QQ, QQ_I):
         raise ValueError("teacher, process: expected rational numbers, got others; give values to their symbols, or "
                          "see tied_student")
-    found = _stationary(student.slope, pole, domain)
+    poles = len(Chain.of(teacher).poles) + sum(len(Chain.of(part.shape).poles) for part in process.parts)
+    if K * poles > MOST_PRODUCT:
+        raise ValueError(f"K: expected at most {MOST_PRODUCT // poles} for {poles} poles of teacher and input, got "
+                         f"{K}; use tied_student with numbers for the pole")
+    pole = sympy.Dummy("lambda", real=True)
+    student = tied_student(teacher, K, pole, process)
+    found = _stationary(student.slope, pole)
     if not found:
         raise ValueError("teacher: expected a stationary point in (−1, 1), got none; the teacher has no such student")
     best = min(found, key=lambda root: _loss(student, pole, root))
@@ -182,9 +184,10 @@ def _numbers(process):
         yield from (*part.source, part.variance, *(() if part.shape is None else part.shape.entries))
 
 
-def _stationary(slope, pole, domain):
-    """Its zeros in (−1, 1), where its denominators have none."""
-    above, _ = sympy.fraction(expanded(slope) if domain == QQ else sympy.together(slope))
-    above = Poly(above, pole, domain=QQ_I)
+def _stationary(slope, pole):
+    """Its zeros in (−1, 1), where its denominators have none; i as an indeterminate until it is over one of them."""
+    i = sympy.Dummy("i", real=True)
+    above, _ = sympy.fraction(expanded(slope.xreplace({sympy.I: i})))
+    above = Poly(above.xreplace({i: sympy.I}), pole, domain=QQ_I)
     parts = [Poly([part(c) for c in above.all_coeffs()], pole) for part in (sympy.re, sympy.im)]
     return [root for root in sorted(set(parts[0].gcd(parts[1]).real_roots())) if -1 < root < 1]

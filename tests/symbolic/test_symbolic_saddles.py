@@ -148,7 +148,8 @@ def test_formulas_for_one_layer():
     (lambda: lti.tied_student(0.5, 2, POLE), "teacher"),
     (lambda: lti.tied_optimum(lti.scalar_cascade([STAR]), 2), "rational numbers"),
     (lambda: lti.tied_optimum(SLOW, 2, lti.ar1(STAR)), "rational numbers"),
-    (lambda: lti.tied_optimum(SLOW, 25), "at most 24"),
+    (lambda: lti.tied_optimum(SLOW, 33), "at most 32 for 1 poles"),
+    (lambda: lti.tied_optimum(PAIR, 11, lti.ar1(Rational(1, 2))), "at most 10 for 3 poles"),
     (lambda: lti.tied_student(SLOW, 2, POLE).index, "expected numbers"),
 ])  # fmt: skip
 def test_refusals(call, message):
