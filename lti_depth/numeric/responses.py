@@ -103,7 +103,7 @@ def _sizes(stack):
 
 def scaled_frequency_response(stack, omega):
     """H as mantissas (n, H_out, H_in) and binary exponents (n, 1, 1)."""
-    if stack.is_cascade:
+    if require_stack(stack).is_cascade:
         mantissa, exponents = _cascade_response(stack, np.array(omega.ravel()))
         return mantissa[:, None, None], exponents[:, None, None]
     model = realize(stack)
