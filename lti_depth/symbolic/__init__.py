@@ -6,7 +6,12 @@ inside the unit circle. Units: omega in rad/sample, delays in samples, lags and 
 (S5, LRU) or "delayed" (control).
 """
 
-from . import depth_covariances, depth_equivalence, depth_responses  # noqa: F401  (they register the laws of towers)
+from . import (  # noqa: F401  (they register the laws of towers)
+    depth_covariances,
+    depth_equivalence,
+    depth_normalizations,
+    depth_responses,
+)
 from .bounds import delay_bound
 from .builders import cascade, repeat, scalar_cascade, series, stack
 from .covariances import autocovariance, state_covariance, state_variance

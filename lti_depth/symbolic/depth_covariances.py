@@ -51,7 +51,7 @@ def _square(value):
 
 def _unit(tower, lag, *rho):
     """R of unit gains, for an input of unit variance."""
-    if not tower.equal:
+    if not tower.equal_poles:
         return _distinct(tower, lag, *rho)
     if rho:
         return _equal_colored(tower, lag, *rho)

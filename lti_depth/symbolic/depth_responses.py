@@ -73,12 +73,15 @@ def _impulse_response(tower, t):
     if t.is_negative:
         return sympy.Integer(0)
     K, block = tower.depth, tower.block
-    if tower.equal:
+    if tower.equal and block.D[0] != 0:
         return _equal_response(tower, t)
     require_plain(tower, "impulse_response")
-    last = _since_first(tower, t) + K - 1
-    g = tower.product(block.B[0] * block.C[0])
-    return _from(t, K, tower, g * pole_sum(tower, lambda p: p**last))
+    since, g = _since_first(tower, t), tower.product(block.B[0] * block.C[0])
+    if tower.equal_poles:
+        unit = binomial(since + K - 1, K - 1) * block.poles[0] ** since
+    else:
+        unit = pole_sum(tower, lambda p: p ** (since + K - 1))
+    return _from(t, K, tower, g * unit)
 
 
 def _since_first(tower, t):
@@ -92,15 +95,13 @@ def _from(t, K, tower, value):
 
 
 def _equal_response(tower, t):
-    """With feedthrough (d + g w^m/(1 − λw))^K expanded by powers of the state's part, m = 1 in delayed timing."""
+    """(d + g w^m/(1 − λw))^K expanded by powers of the state's part, m = 1 in delayed timing."""
     (pole,), (b,), (c,), (d,) = tower.block.poles, tower.block.B, tower.block.C, tower.block.D
     K, g, late = tower.depth, b * c, int(tower.timing == "delayed")
 
     def passed(n):
         return g**n * binomial(t - late * n + n - 1, n - 1) * pole ** (t - late * n)
 
-    if d == 0:
-        return _from(t, K, tower, passed(K))
     n = expressions.fresh("n", t, K, pole, g, d)
     term = binomial(K, n) * d ** (K - n) * passed(n)
     if late:
@@ -116,9 +117,9 @@ def _step_response(tower, t):
     if t.is_negative:
         return sympy.Integer(0)
     K, block = tower.depth, tower.block
-    if tower.equal:
+    if tower.equal_poles:
         r = expressions.fresh("r", t, K, *block.entries, least=0)
-        return Sum(_equal_response(tower, r), (r, 0, t))
+        return Sum(_impulse_response(tower, r), (r, 0, t))
     require_plain(tower, "step_response")
     last = _since_first(tower, t) + K
     g, at_one = tower.product(block.B[0] * block.C[0]), tower.product(1 - block.poles[0])

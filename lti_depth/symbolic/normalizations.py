@@ -6,6 +6,7 @@ from . import expressions
 from .covariances import layer_variances, require_process
 from .layers import Layer
 from .stacks import Stack, require_stack
+from .towers import observable
 
 ARMS = ("none", "unit-dc", "l1", "lru", "depth-aware", "isometric")
 
@@ -13,6 +14,7 @@ MOST_NESTED = 3
 """Layers whose gains, with symbols, are inside the formulas of all later ones: these multiply in length."""
 
 
+@observable
 def normalization(stack, arm, process=None):
     r"""The gains γ of `numeric.normalization`, whose table says what each arm keeps, as expressions.
 
@@ -98,6 +100,7 @@ def _padded(rows):
     return sympy.ImmutableMatrix([list(row) + [0] * (width - len(row)) for row in rows])
 
 
+@observable
 def normalize(stack, arm, process=None):
     """The stack with a normalization applied, as `numeric.normalize`, exactly.
 

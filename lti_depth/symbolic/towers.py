@@ -46,6 +46,11 @@ class Tower:
         return not any(entry.has(self.index) for entry in self.block.entries)
 
     @property
+    def equal_poles(self):
+        """Whether all blocks have the same poles, whatever their gains."""
+        return not any(pole.has(self.index) for layer in self.block.layers for pole in layer.poles)
+
+    @property
     def stack(self):
         """The Stack of a tower whose depth is a number."""
         blocks = (self._at(i) for i in range(1, int(self.depth) + 1))

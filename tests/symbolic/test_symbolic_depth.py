@@ -90,6 +90,28 @@ def test_symbolic_lag_and_depth():
         assert law.subs({K: n, lag: m}).doit().subs(pole, Rational(2, 3)) == direct
 
 
+@pytest.mark.parametrize("process", [lti.white(), lti.ar1(Rational(1, 3))])
+@pytest.mark.parametrize("arm", ["none", "unit-dc", "l1", "lru", "depth-aware"])
+def test_normalizations(arm, process):
+    tower = lti.repeat(lti.scalar_cascade([Rational(1, 2)], 3, -2), K)
+    gains, scaled = lti.normalization(tower, arm, process), lti.normalize(tower, arm, process)
+    for n in (1, 4):
+        direct = lti.normalization(tower.subs(K, n), arm, process)
+        found = gains.subs(K, n).as_explicit()
+        assert [sympy.expand(entry.doit() ** 2) for entry in found] == [entry**2 for entry in direct]
+        variance = lti.autocovariance(lti.normalize(tower.subs(K, n), arm, process), 0, process)
+        assert at(lti.autocovariance(scaled, 0, process), n, {}) == sympy.expand(variance)
+
+
+def test_depth_aware_gains_are_ratios_of_legendre_polynomials():
+    pole, k = Symbol("lambda", real=True), Symbol("k", integer=True, positive=True)
+    law = lti.normalization(lti.repeat(lti.scalar_cascade([pole]), K), "depth-aware")[k, 0]  # layer k + 1
+    x = (1 + pole**2) / (1 - pole**2)
+    assert law == sympy.sqrt((1 - pole**2) * sympy.legendre(k - 1, x) / sympy.legendre(k, x))
+    numbers = [float(law.subs({k: n, pole: Rational(9, 10)})) for n in (1, 2, 3)]
+    assert numbers == pytest.approx([0.141226, 0.115523, 0.109555], abs=5e-7)
+
+
 def test_phase_delay():
     omega = Rational(3, 4)
     for timing in ("current", "delayed"):
@@ -150,6 +172,8 @@ def test_display():
         (lambda: lti.sensitivity(lti.repeat(lti.scalar_cascade([RHO]), K)), "at least 2"),
         (lambda: lti.autocovariance(lti.repeat(lti.scalar_cascade([Rational(9, 8)]), K), 0), "9/8"),
         (lambda: lti.cascade(K)[2], r"tower\[:m\]"),
+        (lambda: lti.normalization(lti.cascade(K), "depth-aware"), "equal layers"),
+        (lambda: lti.normalize(lti.cascade(K), "isometric"), "replaces them"),
         (lambda: lti.asymptotic_variance(lti.cascade(K), "deep"), "equal layers"),
         (lambda: lti.asymptotic_variance(lti.cascade(2), "deep"), "Tower"),
     ],
