@@ -108,7 +108,9 @@ class Theorem:
 
     @property
     def sense(self):
-        """The tier in words: "exact for K ≤ 4"."""
+        """The tier in words: "exact for K ≤ 4"; beside a probability, what it is."""
+        if self.tier is Tier.PROBABILISTIC:
+            return f"{self.tier}: {self.range}"
         return f"exact for {self.range}" if self.tier is Tier.EXACT else str(self.tier)
 
     @property
