@@ -27,7 +27,7 @@ class Config:
     sampled: bool = False  # fresh batches; else the loss that they have on average
     length: int = 300
     batch: int = 128
-    check: tuple[float, float, int] = (0.36, 0.032, 150)  # ν₀, rate and steps of batches against expectation
+    check: tuple[float, float, int, int] = (0.36, 0.032, 150, 30)  # ν₀, rate, steps, seeds: batches and expectation
     draws: int = 8  # batches that estimate the loss at the start
     starts: int = 6000  # stacks whose power is averaged
 

@@ -43,15 +43,15 @@ def expected_loss(config):
 
 def fresh_batches(config):
     """Ends of short races on batches and on the expected loss."""
-    nu0, rate, steps = config.check
-    one = replace(config, nu0=(nu0,), students=config.students[:1], rates=(rate,), steps=steps)
+    nu0, rate, steps, seeds = config.check
+    one = replace(config, nu0=(nu0,), students=config.students[:1], rates=(rate,), steps=steps, seeds=seeds)
     exact, sampled = (race(replace(one, sampled=fresh)).loss[0, 0] for fresh in (False, True))
     found = estimate(np.log10(sampled / exact))
     return Claim(
         id="identification/fresh-batches",
         statement=f"Fresh batches of {config.batch} end where the expected loss ends: the mean of "
                   rf"$\log_{{10}}$ of the ratio of the final losses after {steps} steps is zero (one layer, "
-                  rf"$\nu_0 = {nu0:g}$, {config.seeds} seeds).",
+                  rf"$\nu_0 = {nu0:g}$, {seeds} seeds).",
         source="new here",
         predicted=0.0,
         measured=found.mean,

@@ -30,8 +30,13 @@ def test_moments_of_sections(stack):
     assert deviation(ahead, naive.autocovariance(stack, lags)) < 1e-40
 
 
+def apart(K):
+    """Poles that one rounding moves by 1e-11 of their distance to the circle at most."""
+    return poles(K, "signed").filter(lambda drawn: max(map(abs, drawn)) <= 1 - 1e-5)
+
+
 @settings(max_examples=20)
-@given(poles(3, "signed"), poles(2, "signed"))
+@given(apart(3), apart(2))
 def test_cascades_in_parallel(first, second):
     R = numeric.autocovariance(parallel([first, second]), 0)
     one, two = cascade(long(first)), cascade(long(second))
