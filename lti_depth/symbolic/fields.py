@@ -11,7 +11,7 @@ from sympy.polys.matrices import DomainMatrix
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """The smallest of ℚ, ℚ(i), ℚ(square roots) and the expressions that holds everything given.
+    """The smallest of ℚ, ℚ(i), ℚ(a few square roots) and the expressions that holds everything given.
 
     An element is false exactly when it is zero, as an expression when it is the number 0 (ℚ(i) compares with no int).
     """
@@ -27,7 +27,7 @@ class Field:
             return cls(QQ)
         if all(_is_gaussian(entry) for entry in entries):
             return cls(QQ_I)
-        if all(_is_quadratic(entry) for entry in entries):
+        if all(_is_quadratic(entry) for entry in entries) and len(_square_roots(entries)) <= MOST_SQUARE_ROOTS:
             entries = [*entries, *map(sympy.conjugate, entries)]
             domain, elements = sympy.construct_domain(entries, extension=True)
             return cls(domain, dict(zip(entries, elements, strict=True)), _conjugate_generator(domain))
@@ -72,6 +72,16 @@ class Field:
         for coefficient in value.to_list():  # the generator's powers, highest first
             total = total * self.image + self.domain.convert_from(coefficient, QQ)
         return total
+
+
+MOST_SQUARE_ROOTS = 4
+"""i among them: n of them make a field of degree up to 2ⁿ, whose generator takes minutes to find from six on."""
+
+
+def _square_roots(entries):
+    """The different square roots, and i, in some numbers."""
+    return set().union(*(entry.atoms(sympy.Pow) for entry in entries), *(
+        {sympy.I} for entry in entries if entry.has(sympy.I)))
 
 
 @lru_cache(maxsize=64)

@@ -6,6 +6,7 @@ import pytest
 import sympy
 from sympy import Rational, Symbol
 
+from lti_depth import numeric
 from lti_depth import symbolic as lti
 
 K = 12
@@ -99,3 +100,12 @@ def test_memory_of_twelve_rational_poles():
     seconds, value = quickest(lambda: lti.memory_function(stack, 5))
     assert seconds < 0.5 and value.is_Rational
     assert sum(float(lti.memory_function(stack[:3], lag)) for lag in range(60)) == pytest.approx(3, rel=1e-12)
+
+
+def test_many_square_roots():
+    """Their common field is of degree 2⁷: the law stays an expression, and is right."""
+    poles = [1 / sympy.sqrt(n) for n in (2, 3, 5, 7, 11, 13, 17)]
+    began = time.process_time()
+    law = lti.autocovariance(lti.scalar_cascade(poles), 0)
+    assert time.process_time() - began < 2
+    assert float(law) == pytest.approx(numeric.autocovariance(numeric.cascade([float(p) for p in poles]), 0), rel=1e-13)
