@@ -187,12 +187,14 @@ poles = [0.99]
 \\[student]
 kind = "cascade"   # or lru
 layers = 2
+coordinates = "exp-exp"
 \\[process]
 kind = "ar1"       # or white, arma
 rho = 0.9
 \\[optimizer]
 kind = "adam"      # or gradient_descent, natural_gradient, lbfgs,
 rate = 0.01        #    least_squares, gradient_flow
+final_rate = 1e-5
 \\[run]
 steps = 2000
 seeds = 10"""

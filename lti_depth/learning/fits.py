@@ -128,7 +128,8 @@ def fit(model, task, optimizer, *, steps, seed=0, every=1, tolerance=0.0, resume
     if not isinstance(task, (Population, Sampled, Recorded)):
         raise TypeError(f"task: expected Population, Sampled or Recorded, got {validation.describe(task)}")
     if not hasattr(optimizer, "prepare") and not hasattr(optimizer, "search"):
-        raise TypeError(f"optimizer: expected one of lti_depth.learning, got {validation.describe(optimizer)}")
+        raise TypeError("optimizer: expected GradientDescent, Adam, NaturalGradient, LBFGS, LeastSquares or "
+                        f"GradientFlow of lti_depth.learning, got {validation.describe(optimizer)}")
     problem = Problem(chart, task)
     run = _Run(chart, task, optimizer, seed, every)
     if resume is not None:

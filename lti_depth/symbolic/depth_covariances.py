@@ -108,8 +108,8 @@ def _sensitivity(tower, process=None):
     """Equal layers: E|∂y/∂λ|² is the variance one layer deeper, |bc|⁻² of it; the same for every layer."""
     require_plain(tower, "sensitivity")
     if not tower.equal:
-        raise ValueError("sensitivity at arbitrary depth: expected equal layers (sympy's repeat), got poles λ[k]; pass "
-                         "tower.subs(depth, an int)")
+        raise ValueError("sensitivity at arbitrary depth: expected equal layers (symbolic.repeat), got poles λ[k]; "
+                         "pass tower.subs(depth, an int)")
     b, c = tower.block.B[0], tower.block.C[0]
 
     def variance(depth):
@@ -118,5 +118,6 @@ def _sensitivity(tower, process=None):
     V, deeper = variance(tower.depth), variance(tower.depth + 1)
     wire = variance(tower.depth - 1) if (tower.depth - 1).is_positive else None
     if wire is None:
-        raise ValueError("sensitivity at arbitrary depth: expected a depth known to be at least 2; pass Symbol + 1")
+        raise ValueError("sensitivity at arbitrary depth: expected a depth known to be at least 2, got "
+                         f"{tower.depth}; pass {tower.depth} + 1")
     return Fields(deeper / _square(b * c), V / _square(b), V / _square(c), wire)

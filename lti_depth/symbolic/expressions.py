@@ -113,6 +113,9 @@ def depth(value, name):
             raise ValueError(f"{name}: expected an int or a positive integer expression, got {describe(value)}; "
                              f"pass Symbol({str(value)!r}, integer=True, positive=True)")
         return value
+    if isinstance(value, str):
+        raise TypeError(f"{name}: expected an int or a Symbol, got {describe(value)}; pass an int, or "
+                        f"Symbol({value!r}, integer=True, positive=True)")
     return integer(value, name, 1)
 
 

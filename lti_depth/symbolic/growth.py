@@ -8,6 +8,7 @@ from .covariances import require_process
 from .depth_responses import require_plain
 from .frequency import process_spectrum
 from .normalizations import ARMS, gain
+from .stacks import require_stationary
 from .towers import Tower
 
 
@@ -37,7 +38,7 @@ def asymptotic_variance(tower, limit, process=None):
     Raises
     ------
     ValueError
-        Layers that differ, that have feedthrough or several states; another limit.
+        Layers that differ, that have feedthrough or several states; a pole 0, or not inside the circle; another limit.
 
     Notes
     -----
@@ -77,7 +78,7 @@ def growth_per_layer(tower, arm="none"):
     Raises
     ------
     ValueError
-        Layers that differ, that have feedthrough or several states; another arm.
+        Layers that differ, that have feedthrough or several states; a pole 0, or not inside the circle; another arm.
 
     Notes
     -----
@@ -98,4 +99,7 @@ def _equal_layer(tower, what):
     require_plain(tower, what)
     if not tower.equal:
         raise ValueError(f"{what}: expected equal layers, got poles {tower.poles[tower.index]}; see symbolic.repeat")
+    require_stationary(tower.block, what)
+    if tower.block.poles[0] == 0:
+        raise ValueError(f"{what}: expected a pole other than 0, got 0; such layers only scale their input")
     return tower.block.poles[0], tower.block.B[0] * tower.block.C[0]

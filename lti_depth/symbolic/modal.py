@@ -149,7 +149,7 @@ def _backward(stack, j, n, field):
             read = read * field.dense(expressions.diagonal(layer.poles))
         at = field.element(pole)
         seen = _entries(signal * read)
-        blocks.insert(0, [field.expression(scaled(1 / (at - field.element(own)), value))
+        blocks.insert(0, [field.expression(scaled(field.domain.one / (at - field.element(own)), value))
                           for own, value in zip(layer.poles, seen, strict=True)])
         signal = times(signal, _response(layer, pole, stack.timing, field))
     row = [entry for block in blocks for entry in block]
@@ -225,7 +225,7 @@ def _kernel(N):
 
 def _monic(row):
     lead = row.to_list()[0][_first(row)]
-    return (row * (1 / lead)).transpose()
+    return (row * (row.domain.one / lead)).transpose()
 
 
 def _first(vector):

@@ -140,7 +140,8 @@ def _settings(name, parameters, process, arm, limit):
     for key, value in (("process", process), ("arm", arm), ("limit", limit)):
         if value is not None and key not in parameters:
             raise ValueError(f"{key}: expected none for {name}, which does not depend on it, got {value!r}")
-    expressions.choice(process, "process", (None, "white", "ar1"))
+    if process is not None:
+        expressions.choice(process, "process", ("white", "ar1"))
     chosen = {"process": ar1(RHO) if process == "ar1" else white(), "arm": arm or "none", "limit": limit or "deep"}
     return {key: value for key, value in chosen.items() if key in parameters}
 

@@ -120,6 +120,6 @@ def _rank(stack, process, G):
     symbols = sorted(stack.free_symbols | process.free_symbols, key=str)
     if not symbols:
         return Field.holding(tuple(G)).dense(G).to_field().rank()
-    rng = Random(0)
-    point = {symbol: Rational(rng.randint(1, 97), 101) for symbol in symbols}
+    values = Random(0).sample(range(1, 1009), len(symbols))  # all different, so that no two poles are equal
+    point = {symbol: Rational(value, 1009) for symbol, value in zip(symbols, values, strict=True)}
     return gauss_newton(stack.xreplace(point), process.xreplace(point)).rank

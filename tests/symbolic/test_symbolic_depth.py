@@ -176,6 +176,9 @@ def test_display():
         (lambda: lti.normalize(lti.cascade(K), "isometric"), "replaces them"),
         (lambda: lti.asymptotic_variance(lti.cascade(K), "deep"), "equal layers"),
         (lambda: lti.asymptotic_variance(lti.cascade(2), "deep"), "Tower"),
+        (lambda: lti.asymptotic_variance(lti.repeat(lti.scalar_cascade([0]), K), "slow"), "other than 0"),
+        (lambda: lti.growth_per_layer(lti.repeat(lti.scalar_cascade([2]), K)), "the pole 2"),
+        (lambda: lti.cascade("K"), "Symbol"),
     ],
 )
 def test_refusals(call, message):

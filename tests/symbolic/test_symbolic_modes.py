@@ -120,6 +120,25 @@ def test_gauss_newton(name, timing):
         assert law.rank == found.rank
 
 
+ROOT = sympy.sqrt(3) * I / 4
+
+
+@pytest.mark.parametrize("poles", [[1 / sympy.sqrt(2), HALF], [(sympy.sqrt(5) - 1) / 2, THIRD],
+                                   [HALF + ROOT, HALF - ROOT], [1 / sympy.sqrt(2)] * 2])  # fmt: skip
+def test_modes_of_irrational_poles(poles):
+    law = lti.scalar_cascade(poles, 2, 3)
+    A, form = lti.equivalent_layer(law)[0], lti.modal(law)
+    assert all(abs(sympy.N(entry, 30)) < 1e-25 for entry in A * form.P - form.P * form.Lambda)
+    assert all(abs(sympy.N(entry, 30)) < 1e-25 for entry in form.P * form.P_inv - eye(2))
+
+
+@pytest.mark.parametrize("K", [1, 4, 6])
+def test_generic_rank(K):
+    """K poles, the product of the gains, and one direction more by the feedthroughs."""
+    symbols = lti.gauss_newton(lti.cascade(K)).rank
+    assert symbols == lti.gauss_newton(lti.scalar_cascade([Rational(1, n + 2) for n in range(K)])).rank == K + 2
+
+
 def test_gauss_newton_of_symbols():
     """Its diagonal is the sensitivity; three layers have the rank 3 + 1 + 3."""
     law = lti.cascade(2)
