@@ -103,7 +103,7 @@ def _responses(model, arc, t, inset=0.0):
     return np.concatenate(states, axis=1), P
 
 
-def _spectrum(source, omega, first=0, inset=0.0):
+def spectrum(source, omega, first=0, inset=0.0):
     """Σ_m R(m) r^{first−m} e^{−iωm} over −L < m < L, r = 1 − inset, of a source with R(0), …, R(L−1)."""
     m = np.arange(1 - len(source), len(source))
     R = np.concatenate([source[:0:-1].conj(), source]) * (1 - inset) ** (first - m)
@@ -123,7 +123,7 @@ def state_covariance(model, source):
     total = 0.0
     for arc, t, weights in _samples(model, len(source)):
         states, _ = _responses(model, arc, t)
-        density = weights * _spectrum(source, np.angle(arc.unit) + t)
+        density = weights * spectrum(source, np.angle(arc.unit) + t)
         flat = states.transpose(1, 0, 2).reshape(states.shape[1], -1)
         total = total + (flat * np.repeat(density, states.shape[2])) @ flat.conj().T
     return total
@@ -139,11 +139,11 @@ def autocovariance(model, lags, source):
     parts = [np.zeros((0, *model.D.shape[1:]), dtype=complex)]
     for n in np.unique(octave):
         near = octave == n
-        parts.append(_on_circle(model, lags[near], source, _inset(model.poles, int(beyond[near][0]))))
+        parts.append(_on_circle(model, lags[near], source, inset_at(model.poles, int(beyond[near][0]))))
     return np.concatenate(parts)
 
 
-def _inset(poles, lag):
+def inset_at(poles, lag):
     """1 − r for log(r/ρ) = ℓ/(1 + Δℓ), ρ the largest |λ| and ℓ = log(1/ρ): r^Δ exceeds ρ^Δ by a factor e at most."""
     largest = poles.ravel()[np.abs(poles).argmax()]
     if largest == 0 or lag == 0:
@@ -158,7 +158,7 @@ def _on_circle(model, lags, source, inset):
         omega = np.angle(arc.unit) + t
         _, inner = _responses(model, arc, t, inset)
         _, outer = _responses(model, arc, t, -inset / (1 - inset))
-        density = weights * _spectrum(source, omega, lags[0], inset)
+        density = weights * spectrum(source, omega, lags[0], inset)
         S = density[:, None, None] * (inner @ outer.conj().swapaxes(1, 2))
         total = total + np.tensordot(np.exp(1j * np.outer(lags, omega)), S, axes=1)
     return total * ((1 - inset) ** (lags - lags[0]))[:, None, None]

@@ -57,12 +57,12 @@ def realize(stack, shape=None, *, memory=True):
         B, C, D = (np.array(part, dtype=complex)[:, None, None] for part in (stack.B, stack.C, stack.D))
         current, front = np.full(len(stack), stack.timing == "current"), 0
     else:
-        poles, B, C, D, current, front = _padded(stack, shape)
+        poles, B, C, D, current, front = padded(stack, shape)
     B, C, D, *exponents = _rescale(poles, B, C, D, memory)
     return Realization(poles, B, C, D, current, *exponents, front, B.shape[1:] == (1, 1))
 
 
-def _padded(stack, shape):
+def padded(stack, shape):
     """The layers of `shape`, a copy for each input channel, and of `stack`, padded to one size."""
     copied = () if shape is None else shape.closed().layers
     layers = (*copied, *stack.closed().layers)
