@@ -10,8 +10,8 @@ Products with a state come first, for they wait for no other layer.
 """
 
 from numba.core import cgutils, types
-from numba.extending import intrinsic
 
+from .plain import intrinsic
 from .vectors import Vector, fused
 
 

@@ -1,7 +1,7 @@
 """Vectors of 8 doubles or 16 floats for kernels: one register of AVX-512, two of AVX2, four of NEON.
 
 Whatever the machine, the same operations in the same order: `fma` rounds once everywhere. `load` and `store` take a
-contiguous array of any shape and the position of the first entry, unchecked.
+contiguous array of any shape and the position of the first entry, unchecked. What each operation means is in `plain`.
 """
 
 import itertools
@@ -9,7 +9,9 @@ import itertools
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.errors import RequireLiteralValue
-from numba.extending import intrinsic, models, register_model
+from numba.extending import models, register_model
+
+from .plain import intrinsic
 
 BITS = 512
 
@@ -118,21 +120,22 @@ def fma(typing_context, a, b, c):
     return a(a, a, a), generate
 
 
-def _binary(name):
-    @intrinsic
+def _binary(name, instruction):
     def operation(typing_context, a, b):
         if not (isinstance(a, Vector) and a == b):
             return None
 
         def generate(context, builder, signature, arguments):
-            return getattr(builder, name)(*arguments)
+            return getattr(builder, instruction)(*arguments)
 
         return a(a, b), generate
 
-    return operation
+    operation.__name__ = name
+    return intrinsic(operation)
 
 
-add, subtract, multiply, divide = (_binary(name) for name in ("fadd", "fsub", "fmul", "fdiv"))
+add, subtract = _binary("add", "fadd"), _binary("subtract", "fsub")
+multiply, divide = _binary("multiply", "fmul"), _binary("divide", "fdiv")
 
 
 @intrinsic
@@ -357,6 +360,19 @@ def fma_each(typing_context, a, b, c):
         return context.make_tuple(builder, b, values)
 
     return b(a, b, c), generate
+
+
+@intrinsic
+def divide_each(typing_context, a, b):
+    """a_n / b_n."""
+    if not (_is_vectors(a) and a == b):
+        return None
+
+    def generate(context, builder, signature, arguments):
+        columns = [cgutils.unpack_tuple(builder, value) for value in arguments]
+        return context.make_tuple(builder, a, [builder.fdiv(*entries) for entries in zip(*columns, strict=True)])
+
+    return a(a, b), generate
 
 
 @intrinsic

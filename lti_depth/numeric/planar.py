@@ -49,7 +49,7 @@ def plan(network, parts, lanes):
     rows[-1]["poles"], rows[-1]["state"], rows[-1]["signal"] = parameters, state, tape
     rows[-1]["outputs"] = max(rows[:-1][name].max() for name in ("inputs", "layer", "outputs"))
     rows[-1]["outputs"] = max(rows[-1]["outputs"], (rows["states"] * (1 + rows["planar"])).max())
-    return rows
+    return rows.view(np.recarray)  # for kernels that run uncompiled
 
 
 def parameters(network, rows, dtype):

@@ -1,0 +1,146 @@
+"""The operations of `vectors` and `steps` in numpy, a vector being the array of its lanes: what they mean.
+
+The plain twins that the tests compare them with, and what kernels run on where numba's JIT is off: there `intrinsic`
+gives the twin of the same name. Nothing beyond the end of an array is read or written; `fma` rounds twice.
+"""
+
+import numpy as np
+from numba import config, extending
+
+BYTES = 64  # of a vector
+
+
+def intrinsic(generate):
+    """numba's intrinsic; with the JIT off, its plain twin."""
+    return globals()[generate.__name__] if config.DISABLE_JIT else extending.intrinsic(generate)
+
+
+def _entries(array, position, count):
+    if not 0 <= position <= array.size - count:
+        raise IndexError(f"{count} entries from position {position} on, in an array of {array.size}")
+    return array.reshape(-1)[position : position + count]
+
+
+def load(array, position):
+    return _entries(array, position, BYTES // array.itemsize).copy()
+
+
+def store(array, position, vector):
+    _entries(array, position, len(vector))[:] = vector
+
+
+def spread(array, position):
+    return broadcast(_entries(array, position, 1)[0])
+
+
+def broadcast(value):
+    return np.full(BYTES // np.asarray(value).itemsize, value)
+
+
+def fma(a, b, c):
+    return a * b + c
+
+
+add, subtract, multiply, divide = np.add, np.subtract, np.multiply, np.divide
+
+
+def total(vector):
+    while len(vector) > 1:
+        low, high = vector.reshape(2, -1)
+        vector = low + high
+    return vector[0]
+
+
+def last(vector):
+    return vector[-1]
+
+
+def shifted(vector, lanes):
+    return np.concatenate((np.zeros(lanes, vector.dtype), vector))[: len(vector)]
+
+
+def transpose(rows):
+    return tuple(np.array(rows).T.copy())
+
+
+def load_rows(array, rows, position):
+    return tuple(load(array, row + position) for row in rows)
+
+
+def store_rows(array, rows, position, vectors):
+    for row, vector in zip(rows, vectors, strict=True):
+        store(array, row + position, vector)
+
+
+def row_starts(array, first, stride, count):
+    return tuple(first + min(n, count - 1) * stride for n in range(BYTES // array.itemsize))
+
+
+def prefetch(array, position, written):
+    pass
+
+
+def load_each(array, position, like):
+    return tuple(load(array, position + n * (BYTES // array.itemsize)) for n in range(len(like)))
+
+
+def store_each(array, position, vectors):
+    store(array, position, np.concatenate(vectors))
+
+
+def spread_each(array, position, like):
+    return tuple(spread(array, position + n) for n in range(len(like)))
+
+
+def fma_each(a, b, c):
+    each = [entry if isinstance(entry, tuple) else (entry,) * len(b) for entry in (a, c)]
+    return tuple(fma(first, second, third) for first, second, third in zip(each[0], b, each[1], strict=True))
+
+
+def divide_each(a, b):
+    return tuple(divide(first, second) for first, second in zip(a, b, strict=True))
+
+
+def fma_chain(a, x, v):
+    states = []
+    for pole, state in zip(a, x, strict=True):
+        v = fma(pole, state, v)
+        states.append(v)
+    return tuple(states)
+
+
+def shift_in(value, vectors):
+    moved = np.concatenate((np.full(1, value, vectors[0].dtype), *vectors))[:-1]
+    return tuple(moved.reshape(len(vectors), -1))
+
+
+def step(parameters, states, signal):
+    given, x, (p,) = (_numbers(value, len(signal)) for value in (parameters, states, signal))
+    K, after = len(x), []
+    for k in range(K):
+        if len(given) == K:
+            p = given[k] * x[k] + p
+            after.append(p)
+        else:
+            pole, b, f, e = given[k::K]
+            after.append(b * p + pole * x[k])
+            p = e * p + f * x[k]
+    return _planar(after), _planar([p])
+
+
+def scaled(gain, signal):
+    (a,), (p,) = (_numbers(value, len(signal)) for value in (gain, signal))
+    return _planar([a * p])
+
+
+def _numbers(planar, parts):
+    """Vectors of numbers, complex ones where each has two parts."""
+    if parts == 1:
+        return list(planar)
+    return [np.stack(planar[i : i + 2], axis=-1).view(np.result_type(planar[i], 1j))[:, 0]
+            for i in range(0, len(planar), 2)]  # fmt: skip
+
+
+def _planar(numbers):
+    parts = [(z.real, z.imag) if z.dtype.kind == "c" else (z,) for z in numbers]
+    return tuple(np.ascontiguousarray(part) for number in parts for part in number)
