@@ -1,8 +1,9 @@
-"""Settings of the property tests (the same examples in every run, and no deadline, since first calls compile), and the
-results of the experiments."""
+"""Settings of the property tests (the same examples in every run, and no deadline, since first calls compile), what is
+different where kernels run uncompiled, and the results of the experiments."""
 
 import os
 
+import numba
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
@@ -20,7 +21,17 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 settings.register_profile("deep", settings.get_profile("ci"), derandomize=False, max_examples=1000)
-settings.load_profile("ci")
+settings.register_profile("uncompiled", settings.get_profile("ci"), max_examples=2)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "uncompiled" if numba.config.DISABLE_JIT else "ci"))
+
+
+def pytest_collection_modifyitems(config, items):
+    """Uncompiled, tests marked `compiled` are skipped, and 1/0 of numpy in a kernel warns where compiled it is inf."""
+    if numba.config.DISABLE_JIT:
+        config.addinivalue_line("filterwarnings", r"ignore::RuntimeWarning:lti_depth\.kernels\.")
+        for item in items:
+            for marker in item.iter_markers("compiled"):
+                item.add_marker(pytest.mark.skip(reason=f"uncompiled: {marker.args[0]}"))
 
 
 @pytest.fixture(scope="session")
