@@ -278,7 +278,7 @@ def _variance_from_rest(stack, process, T):
     energy, exponents = (np.zeros((len(stack), max(stack.widths)), kind) for kind in (float, np.int64))
     times = np.arange(T) + (stack.timing == "delayed")  # the states after the T-th input
     lags = np.arange(T if len(process.parts) > 1 or _is_colored(process.parts[0]) else 1)
-    R = sum(_part_autocovariance(_WIRE, lags, part) for part in process.parts)[:, 0, 0]
+    R = sum(_part_autocovariance(WIRE, lags, part) for part in process.parts)[:, 0, 0]
     for k, layer in enumerate(stack):
         readout = Layer(layer.poles, layer.B, np.eye(layer.width))
         before = (*stack.layers[:k], readout)
@@ -289,7 +289,7 @@ def _variance_from_rest(stack, process, T):
                 alone, common_alone = scaled_response(Stack(_heard(before, n), timing=stack.timing), times, 0.0)
                 own, exponent = alone[:, n, : stack.channels[0]], common_alone[:, :, 0]
             own, exponents[k, n] = leveled(own, exponent)
-            energy[k, n] = _weighted_energy(own, R)
+            energy[k, n] = weighted_energy(own, R)
     return unscale(energy, 2 * exponents, "state_variance")
 
 
@@ -304,14 +304,14 @@ def _heard(layers, n):
     return tuple(reversed(kept))
 
 
-_WIRE = Stack((Layer([0.0], [[0.0]], [[0.0]], [[1.0]]),))
+WIRE = Stack((Layer([0.0], [[0.0]], [[0.0]], [[1.0]]),))
 
 
 def _is_colored(part):
     return part.shape is not None or len(part.source) > 1
 
 
-def _weighted_energy(h, R):
+def weighted_energy(h, R):
     """R(0) Σ|h|² + 2 Re Σ_{d≥1} R(d) conj(ρ(d)) of h (T, H), summed over the input channels; inf where h overflows."""
     if not np.isfinite(h).all():
         return np.inf
