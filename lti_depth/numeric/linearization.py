@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..system import Layer, Network, Stack, validation
+from ..system.processes import process_or_white
 from .covariances import autocovariance
 
 
@@ -37,6 +38,7 @@ def linearize(network, process=None):
     """
     if not isinstance(network, Network):
         raise TypeError(f"network: expected a Network, got {validation.describe(network)}")
+    process = process_or_white(process)
     layers = []
     for k, block in enumerate(network.blocks):
         if block.activation != "linear":
@@ -56,7 +58,7 @@ def _linear_layer(block, before, timing, process, k):
 
 def _input_covariance(before, timing, process, h_in):
     if not before:
-        return np.eye(h_in) * (1.0 if process is None else process.variance)
+        return np.eye(h_in) * process.variance
     return np.asarray(autocovariance(Stack(tuple(before), timing=timing), 0, process)).reshape(h_in, h_in)
 
 

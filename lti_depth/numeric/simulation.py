@@ -114,7 +114,7 @@ def _precision(is_complex, single):
 
 def _signal(value, name):
     """Numbers, contiguous; those that are good to compute with as they are, finite or not."""
-    array = np.asarray(value)
+    array = validation.array_of(value, name)
     if array.dtype in (np.float32, np.complex64, np.float64, np.complex128) and array.dtype.isnative:
         return np.asarray(array, order="C")
     return validation.numbers(value, name)

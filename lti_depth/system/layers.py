@@ -54,15 +54,14 @@ class Layer:
         sizes = (C.shape[0], B.shape[1])
         no_feedthrough = isinstance(self.D, (int, float)) and self.D == 0
         D = validation.shaped(np.zeros(sizes) if no_feedthrough else self.D, "D", sizes, ("H_out", "H_in"))
-        if not isinstance(self.real, (bool, np.bool_)):
-            raise TypeError(f"real: expected True or False, got {validation.describe(self.real)}")
-        if self.real and D.dtype.kind == "c":
+        real = validation.boolean(self.real, "real")
+        if real and D.dtype.kind == "c":
             raise ValueError("D: expected a real matrix in a layer with real=True, got a complex one; pass D.real")
         dtype = np.result_type(poles, B, C, D)
         for name, array in (("poles", poles), ("B", B), ("C", C), ("D", D)):
-            keep = name == "D" and self.real
+            keep = name == "D" and real
             object.__setattr__(self, name, array if keep else _frozen(array, dtype))
-        object.__setattr__(self, "real", bool(self.real) and dtype.kind == "c")
+        object.__setattr__(self, "real", real and dtype.kind == "c")
 
     @property
     def width(self):

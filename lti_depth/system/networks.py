@@ -41,6 +41,7 @@ class Block:
             raise TypeError(f"layer: expected a Layer, got {validation.describe(self.layer)}")
         validation.choice(self.norm, "norm", NORMS)
         validation.choice(self.activation, "activation", ACTIVATIONS)
+        validation.boolean(self.residual, "residual")
         h_layer = self.layer.channels[1]
         if self.activation == "glu" and h_layer % 2:
             raise ValueError(f"activation: expected an even number of layer outputs for 'glu', got {h_layer}")

@@ -58,9 +58,9 @@ def white(variance=1):
 
 def ar1(rho, variance=1):
     """The AR(1) process u_t = ρ u_{t−1} + e_t: R(Δ) = variance·ρ^Δ for Δ ≥ 0. |ρ| < 1, real or complex."""
-    if np.ndim(rho) != 0:
+    if (number := validation.numbers(rho, "rho")).ndim != 0:
         raise ValueError(f"rho: expected one number with |rho| < 1, got {validation.describe(rho)}; see arma for more")
-    if outside_circle(pole := validation.numbers([rho], "rho")).any():
+    if outside_circle(pole := number[None]).any():
         raise ValueError(f"rho: expected |rho| < 1, got {pole[0]}: the process is not stationary; "
                          "pass a number inside the unit circle")
     return shaped(cascade(pole), variance)
@@ -77,8 +77,7 @@ def arma(ar, ma, variance=1):
     ValueError
         A root on or outside the unit circle: the process is not stationary.
     """
-    ar, ma = (np.atleast_1d(validation.numbers(value, name)) if np.size(value) else np.zeros(0)
-              for value, name in ((ar, "ar"), (ma, "ma")))
+    ar, ma = (_coefficients(value, name) for value, name in ((ar, "ar"), (ma, "ma")))
     poles, zeros = np.zeros((2, max(len(ar), len(ma), 1)), dtype=complex)
     found = (np.roots(np.concatenate([[1.0], -ar])), np.roots(np.concatenate([[1.0], ma])))
     poles[: len(found[0])], zeros[: len(found[1])] = found
@@ -88,6 +87,14 @@ def arma(ar, ma, variance=1):
     _require_stable(shape)
     real = ar.dtype.kind != "c" and ma.dtype.kind != "c"
     return Process((Part(_UNIT, shape, validation.real_number(variance, "variance", positive=True), real),))
+
+
+def _coefficients(value, name):
+    """(p,) coefficients; one number stands for p = 1."""
+    array = np.atleast_1d(validation.numbers(value, name))
+    if array.ndim != 1:
+        raise ValueError(f"{name}: expected a 1-D sequence of coefficients, got {validation.describe(value)}")
+    return array
 
 
 def shaped(stack, variance=1):

@@ -1,6 +1,7 @@
 """Stacks of layers, and the ways to build one."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -51,47 +52,47 @@ class Stack:
         return (f"Stack({kind}, K={len(self)}, widths={self.widths}, channels={self.channels}, "
                 f"timing={self.timing!r}, {self.dtype})")
 
-    @property
+    @cached_property
     def widths(self):
         """(K,) states of each layer."""
         return tuple(layer.width for layer in self.layers)
 
-    @property
+    @cached_property
     def channels(self):
         """(K+1,) channels: of the input, then of each layer's output."""
         return (self.layers[0].channels[0], *(layer.channels[1] for layer in self.layers))
 
-    @property
+    @cached_property
     def dtype(self):
         """float64 when every layer is real, else complex128."""
         return np.result_type(*(layer.dtype for layer in self.layers))
 
-    @property
+    @cached_property
     def real_output(self):
         """Whether a real input gives a real output, by construction."""
         return all(layer.real_output for layer in self.layers)
 
-    @property
+    @cached_property
     def is_cascade(self):
         """One state, one channel and no conjugate twin in every layer: a scalar cascade."""
         return set(self.widths) == {1} and set(self.channels) == {1} and not any(layer.real for layer in self.layers)
 
-    @property
+    @cached_property
     def poles(self):
         """(K,) in a scalar cascade, else a tuple of (N_k,)."""
         return self._collect("poles")
 
-    @property
+    @cached_property
     def B(self):
         """(K,) in a scalar cascade, else a tuple of (N_k, H_{k−1})."""
         return self._collect("B")
 
-    @property
+    @cached_property
     def C(self):
         """(K,) in a scalar cascade, else a tuple of (H_k, N_k)."""
         return self._collect("C")
 
-    @property
+    @cached_property
     def D(self):
         """(K,) in a scalar cascade, else a tuple of (H_k, H_{k−1})."""
         return self._collect("D")
@@ -143,11 +144,11 @@ def _check_series(layers):
                              "the layers before; pass real=True there too")
 
 
-def require_stack(value):
+def require_stack(value, name="stack"):
     """`value`, a Stack."""
     if not isinstance(value, Stack):
         instead = validation.of_another_kind(value) or "cascade(poles) or stack(layers)"
-        raise TypeError(f"stack: expected a Stack, got {validation.describe(value)}; pass {instead}")
+        raise TypeError(f"{name}: expected a Stack, got {validation.describe(value)}; pass {instead}")
     return value
 
 
@@ -205,7 +206,7 @@ def _gain(value, name, K):
 
 def series(first, second):
     """`first`, then `second`; both of one timing."""
-    if require_stack(first).timing != require_stack(second).timing:
+    if require_stack(first, "first").timing != require_stack(second, "second").timing:
         raise ValueError(f"series: expected stacks of one timing, got {first.timing!r} and {second.timing!r}; "
                          "rebuild one of them with stack.replace(timing=…)")
     return Stack(first.layers + second.layers, timing=first.timing)

@@ -14,7 +14,7 @@ def describe(value):
     """A short name for what came: its shape, or its type and value."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and dtype {value.dtype}"
-    text = repr(value)
+    text = " ".join(repr(value).split())
     return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
 
 
@@ -36,10 +36,7 @@ def of_another_kind(value):
 
 def numbers(value, name):
     """`value` as a new float64 or complex128 array of finite numbers, read-only and C-contiguous."""
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name}: expected a rectangular array of numbers, got ragged rows; {error}") from None
+    array = array_of(value, name)
     if array.dtype.kind not in "iufc":
         raise TypeError(
             f"{name}: expected real or complex numbers, got {describe(value)}; pass floats or a numeric array"
@@ -50,6 +47,16 @@ def numbers(value, name):
         raise ValueError(f"{name}: expected finite numbers, got NaN or inf (or a value beyond float64)")
     array.flags.writeable = False
     return array
+
+
+def array_of(value, name):
+    """`value` as a numpy array of whatever it holds."""
+    if isinstance(value, np.ndarray) and hasattr(value, "mask"):
+        raise TypeError(f"{name}: expected numbers everywhere, got a masked array; pass its filled(…) or compressed()")
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name}: expected a rectangular array of numbers, got ragged rows; {error}") from None
 
 
 def shaped(value, name, shape, axes):
@@ -100,9 +107,16 @@ def integer(value, name, minimum):
     return result
 
 
+def boolean(value, name):
+    """`value`, True or False, as a bool."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name}: expected True or False, got {describe(value)}")
+    return bool(value)
+
+
 def integers(value, name):
     """`value`, an int or an array of ints of any shape, as an int64 array: lags and times."""
-    array = np.asarray(value)
+    array = array_of(value, name)
     if array.size == 0 and isinstance(value, (list, tuple)):  # no entry says what an empty list holds
         array = array.astype(np.int64)
     if array.dtype.kind not in "iu":
