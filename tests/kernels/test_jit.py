@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from numba.core.caching import NullCache
 
 from lti_depth import numeric
 from lti_depth.kernels import batches, cascade, frequency, jit, responses, sequences, wide
@@ -13,9 +14,9 @@ from lti_depth.kernels import batches, cascade, frequency, jit, responses, seque
 RUN = "from lti_depth import numeric; print(numeric.group_delay(numeric.cascade([0.5]), 0.0))"
 
 
-def run(cache):
+def run(cache, code=RUN):
     environment = os.environ | {"NUMBA_CACHE_DIR": str(cache)}
-    return subprocess.run([sys.executable, "-c", RUN], env=environment, capture_output=True, text=True, timeout=300)
+    return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=300)
 
 
 @pytest.mark.slow
@@ -30,6 +31,27 @@ def test_a_truncated_cache_is_compiled_again(tmp_path):
     assert all(path.stat().st_size > 20 for path in files if path.suffix == ".nbi" and "cascade_delay" in path.name)
 
 
+PRODUCT = """
+import sys, threading
+import numpy as np
+from lti_depth import numeric
+layer = numeric.Layer([0.5, 0.25], np.eye(2), np.eye(2))
+before, found = "scipy.linalg" in sys.modules, []
+thread = threading.Thread(target=lambda: found.append(numeric.state_variance(numeric.stack([layer]))))
+thread.start(), thread.join()
+print(before, *found[0].ravel() * [0.75, 0.9375])
+"""
+DELAY = RUN + "; import sys; print('scipy.linalg' in sys.modules)"
+
+
+@pytest.mark.slow
+def test_scipy_is_imported_with_the_first_product(tmp_path):
+    """Matrix products find their BLAS, compiled or from the cache, in another thread too; the rest does without."""
+    for code, printed in ((DELAY, "1.0 False"), (PRODUCT, "False 1.0 1.0"), (PRODUCT, "False 1.0 1.0")):
+        result = run(tmp_path, code)
+        assert result.returncode == 0 and result.stdout.split() == printed.split(), result.stderr
+
+
 @pytest.mark.slow
 def test_an_unwritable_cache_is_done_without(tmp_path):
     blocked = tmp_path / "file"
@@ -40,8 +62,8 @@ def test_an_unwritable_cache_is_done_without(tmp_path):
 
 def test_the_key_of_a_cached_kernel_names_all_kernel_sources(monkeypatch):
     dispatcher = frequency.cascade_delay
-    cache = dispatcher._cache
-    if not isinstance(cache, jit.KernelCache):
+    cache = dispatcher._cache.files
+    if isinstance(cache, NullCache):
         pytest.fail("kernels are expected to be cached")
     signature, codegen = (), dispatcher.targetctx.codegen()
     before = cache._index_key(signature, codegen)
