@@ -87,7 +87,10 @@ def _array(values, dtype):
 
 
 def _with(value, **changes):
-    """A frozen value with some of its fields changed, not validated again: shapes and kinds are those it had."""
+    """A frozen value with some of its fields changed, not validated again: shapes and kinds are those it had.
+
+    Fields alone: what else a value keeps was computed from the old ones.
+    """
     changed = object.__new__(type(value))
-    changed.__dict__.update(value.__dict__, **changes)
+    changed.__dict__.update({name: getattr(value, name) for name in value.__dataclass_fields__} | changes)
     return changed
