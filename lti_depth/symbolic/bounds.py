@@ -41,7 +41,6 @@ def delay_bound(states, delay, timing="current", feedthrough=False):
     """
     S, D = expressions.depth(states, "states"), expressions.depth(delay, "delay")
     expressions.choice(timing, "timing", expressions.TIMINGS)
-    if not isinstance(feedthrough, bool):
-        raise TypeError(f"feedthrough: expected True or False, got {expressions.describe(feedthrough)}")
+    expressions.boolean(feedthrough, "feedthrough")
     targets = D + int(timing == "current" and not feedthrough)
     return sympy.Max(0, 1 - sympy.sympify(S) / targets)

@@ -44,8 +44,7 @@ def cascade(K, *, real=True, timing="current"):
     if isinstance(K, (list, tuple)):
         raise TypeError(f"K: expected an int or a Symbol, got {expressions.describe(K)}; for given poles see "
                         "symbolic.scalar_cascade(poles)")
-    if not isinstance(real, bool):
-        raise TypeError(f"real: expected True or False, got {expressions.describe(real)}")
+    expressions.boolean(real, "real")
     depth = expressions.depth(K, "K")
     poles, b, c = (IndexedBase(Letter(name, **({"real": True} if real else {"complex": True}))) for name in "λbc")
     k = INDEX if isinstance(depth, int) else expressions.fresh(INDEX.name, depth)

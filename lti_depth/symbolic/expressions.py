@@ -14,7 +14,7 @@ TIMINGS = ("current", "delayed")
 
 def describe(value):
     """A short name for what came."""
-    text = repr(value)
+    text = " ".join(repr(value).split())
     return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
 
 
@@ -59,10 +59,10 @@ def _exact_expression(value):
     return expression
 
 
-def vector(value, name):
-    """A non-empty sequence as a tuple of exact expressions."""
+def vector(value, name, least=1):
+    """A sequence of at least `least` entries, 0 or 1, as a tuple of exact expressions."""
     entries = tuple(exact(entry, name) for entry in _entries(value, name, "a 1-D sequence of numbers or expressions"))
-    if not entries:
+    if len(entries) < least:
         raise ValueError(f"{name}: expected at least one entry, got none")
     return entries
 
@@ -91,6 +91,13 @@ def _entries(value, name, expected):
         raise ValueError(f"{name}: expected {expected}, got {describe(value)}; pass a list, with one entry for one "
                          "pole or row")
     return list(value)
+
+
+def boolean(value, name):
+    """`value`, True or False."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name}: expected True or False, got {describe(value)}")
+    return value
 
 
 def integer(value, name, minimum):
@@ -167,7 +174,7 @@ def frequency(value, name="omega"):
 
 def choice(value, name, options):
     """`value`, one of a few names."""
-    if value not in options:
+    if not isinstance(value, str) or value not in options:
         raise ValueError(f"{name}: expected one of {', '.join(map(repr, options))}, got {describe(value)}")
     return value
 

@@ -54,8 +54,7 @@ class Layer:
         no_feedthrough = isinstance(self.D, (int, sympy.Integer)) and not isinstance(self.D, bool) and self.D == 0
         D = sympy.zeros(*sizes) if no_feedthrough else self.D
         D = expressions.matrix(D, "D", sizes, ("H_out", "H_in"))
-        if not isinstance(self.real, bool):
-            raise TypeError(f"real: expected True or False, got {expressions.describe(self.real)}")
+        expressions.boolean(self.real, "real")
         if self.real and not all(entry.is_real for entry in D):
             raise ValueError("D: expected a real matrix in a layer with real=True, got one that may be complex; "
                              "declare its symbols with real=True")

@@ -58,6 +58,8 @@ def parameters(leaves, arguments):
     free = {symbol for symbol in found - hidden if isinstance(symbol, Symbol)} | bases
     given = sorted(free, key=lambda symbol: (str(symbol), sympy.default_sort_key(symbol)))
     given = given if arguments is None else arguments
+    if not isinstance(given, (tuple, list)):
+        raise TypeError(f"arguments: expected a list of symbols, got {expressions.describe(given)}")
     families = {argument[0].base: len(argument) for argument in given if _is_family(argument)}
     order = tuple(argument[0].base if _is_family(argument) else argument for argument in given)
     for argument in order:

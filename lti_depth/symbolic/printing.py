@@ -83,6 +83,7 @@ def derive(quantity, layers, *, equal=False, process=None, timing="current", for
     if not isinstance(quantity, str) or (name := quantity.replace("-", "_")) not in OBSERVABLES:
         raise ValueError(f"quantity: expected one of {', '.join(OBSERVABLES)}, got {expressions.describe(quantity)}")
     expressions.choice(format, "format", FORMATS)
+    expressions.boolean(equal, "equal")
     observable, stack = OBSERVABLES[name], _stack(layers, equal, timing)
     parameters = inspect.signature(observable).parameters
     _require_law(observable, stack)
@@ -142,7 +143,8 @@ def _settings(name, parameters, process, arm, limit):
             raise ValueError(f"{key}: expected none for {name}, which does not depend on it, got {value!r}")
     if process is not None:
         expressions.choice(process, "process", ("white", "ar1"))
-    chosen = {"process": ar1(RHO) if process == "ar1" else white(), "arm": arm or "none", "limit": limit or "deep"}
+    chosen = {"process": ar1(RHO) if process == "ar1" else white(),
+              "arm": "none" if arm is None else arm, "limit": "deep" if limit is None else limit}
     return {key: value for key, value in chosen.items() if key in parameters}
 
 

@@ -98,7 +98,7 @@ def arma(ar, ma, variance=1):
     ValueError
         A root on or outside the unit circle (the process is not stationary), or roots without a closed form.
     """
-    ar, ma = (_coefficients(value, name) for value, name in ((ar, "ar"), (ma, "ma")))
+    ar, ma = (expressions.vector(value, name, least=0) for value, name in ((ar, "ar"), (ma, "ma")))
     theta = (sympy.Integer(1), *ma)
     source = tuple(
         sympy.expand(sympy.Add(*(theta[i + m] * sympy.conjugate(theta[i]) for i in range(len(theta) - m))))
@@ -109,12 +109,6 @@ def arma(ar, ma, variance=1):
     if shape is not None:
         require_stationary(shape, "a stationary process", "move it inside the unit circle")
     return Process((Part(source, shape, _variance(variance), real),))
-
-
-def _coefficients(value, name):
-    if hasattr(type(value), "__iter__") and not isinstance(value, str) and len(value) == 0:
-        return ()
-    return expressions.vector(value, name)
 
 
 def _autoregressive_roots(ar):

@@ -31,7 +31,7 @@ def flattened(value):
         for entry in value:
             yield from flattened(entry)
     else:
-        yield sympy.Integer(value) if isinstance(value, int) else value
+        yield sympy.Integer(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _shaped(value, texts):

@@ -182,6 +182,8 @@ def residual_flow(poles, a, arm="lru", process=None):
     """
     poles, gains = _layer(poles, arm)
     a, process = expressions.exact(a, "a"), _process(process)
+    if a.is_real is False or a.is_negative:
+        raise ValueError(f"a: expected a number or expression that is not negative, got {expressions.describe(a)}")
     if len(set(poles)) == 1 and process == white(process.variance):
         return _of_one_pole(poles[0], gains[0], a, process.variance)
     omega = sympy.Dummy("omega", real=True)

@@ -109,7 +109,7 @@ def tied_student(teacher, K, pole, process=None):
     if not (teacher.real_output and process.real and pole.is_real):
         raise ValueError("teacher, pole, process: expected real ones, got one that may be complex; declare symbols "
                          "with real=True, and pass a complex pole in a layer with real=True")
-    require_stationary(scalar_cascade([pole]), "tied_student")
+    require_stationary(scalar_cascade([pole]), "pole: tied_student", "pass one inside the unit circle")
     T, P = Chain.of(teacher), Chain.of(scalar_cascade([pole] * K))
     w = Chain.of(scalar_cascade([pole], timing="delayed"))
 
