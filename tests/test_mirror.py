@@ -14,6 +14,7 @@ OBSERVABLES = [
 CONSTRUCTORS = ["Layer", "stack", "series", "repeat", "white", "ar1", "arma", "shaped", "sampled"]
 NUMERIC_ONLY = {
     "Block", "Network", "linearize", "recorded", "simulate", "correlation_length",
+    *(name for name in numeric.__all__ if name.startswith("log_")),
 }  # fmt: skip
 SYMBOLIC_ONLY = {
     "TiedStudent", "Tower", "asymptotic_variance", "delay_bound", "delay_sensitivity", "derive", "expanded",

@@ -28,8 +28,19 @@ from .equivalent import equivalent_layer
 from .hankel import hankel_singular_values
 from .impulse import impulse_response, step_response
 from .linearization import linearize
+from .logarithms import (
+    log_autocovariance,
+    log_frequency_response,
+    log_impulse_response,
+    log_power_spectrum,
+    log_sensitivity,
+    log_state_covariance,
+    log_state_variance,
+    log_step_response,
+    log_transfer_function,
+)
 from .memories import memory_function
-from .normalizations import normalization, normalize
+from .normalizations import log_normalization, normalization, normalize
 from .responses import frequency_response, power_spectrum, transfer_function
 from .sensitivities import gauss_newton, sensitivity
 from .simulation import simulate
@@ -37,7 +48,9 @@ from .simulation import simulate
 __all__ = [
     "Block", "Layer", "Network", "Process", "Stack", "ar1", "arma", "autocovariance", "cascade", "correlation_length",
     "equivalent_layer", "frequency_response", "gauss_newton", "group_delay", "hankel_singular_values",
-    "impulse_response", "linearize", "memory_function", "normalization", "normalize", "phase_delay", "power_spectrum",
-    "recorded", "repeat", "sampled", "sensitivity", "series", "shaped", "simulate", "stack", "state_covariance",
-    "state_variance", "step_response", "transfer_function", "white", "zeros",
+    "impulse_response", "linearize", "log_autocovariance", "log_frequency_response", "log_impulse_response",
+    "log_normalization", "log_power_spectrum", "log_sensitivity", "log_state_covariance", "log_state_variance",
+    "log_step_response", "log_transfer_function", "memory_function", "normalization", "normalize", "phase_delay",
+    "power_spectrum", "recorded", "repeat", "sampled", "sensitivity", "series", "shaped", "simulate", "stack",
+    "state_covariance", "state_variance", "step_response", "transfer_function", "white", "zeros",
 ]  # fmt: skip

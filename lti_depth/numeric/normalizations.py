@@ -6,7 +6,10 @@ import numpy as np
 
 from ..system import Layer, Stack, validation
 from ..system.processes import require_stationary
-from .covariances import process_or_white, state_variance
+from .covariances import process_or_white
+from .extended import extended, inverse_root, leveled, logarithm, product
+from .realization import unscale
+from .unbounded_covariances import state_variance
 
 ARMS = ("none", "unit-dc", "l1", "lru", "depth-aware", "isometric")
 
@@ -49,7 +52,37 @@ def normalization(stack, arm, process=None):
     Either timing. Orvieto et al., arXiv 2303.06349 (LRU); initializations that depend on the input's autocorrelation:
     Liu & Li, arXiv 2411.19455. The law of the depth-aware γ at equal poles: `symbolic.normalization`.
     """
-    require_stationary(stack, "normalization")
+    gains = _extended_gains(stack, arm, process, "normalization")
+    return unscale(gains.mantissa, np.where(gains.mantissa == 0, 0, gains.exponent).astype(int), "normalization")
+
+
+def log_normalization(stack, arm, process=None):
+    """Sign and logarithm of the gains γ of a normalization.
+
+    Parameters
+    ----------
+    stack, arm, process
+        As in `normalization`.
+
+    Returns
+    -------
+    Logarithm
+        (K, N_max) float64 each; sign 0 and logabs −inf in the padding.
+
+    Raises
+    ------
+    ValueError
+        As `normalization`.
+
+    See Also
+    --------
+    normalization
+    """
+    return logarithm(_extended_gains(stack, arm, process, "log_normalization"), True)
+
+
+def _extended_gains(stack, arm, process, what):
+    require_stationary(stack, what)
     validation.choice(arm, "arm", ARMS)
     process = process_or_white(process)
     if arm == "isometric":
@@ -59,7 +92,7 @@ def normalization(stack, arm, process=None):
     gains = _padding(stack)
     for k, layer in enumerate(stack):
         gains[k, : layer.width] = _gains(layer.poles, arm)
-    return gains
+    return extended(gains)
 
 
 def _gains(poles, arm):
@@ -84,14 +117,17 @@ def _padding(stack):
 
 def _normalized(stack, process):
     """The layers with states of unit variance, one after the other, and their gains."""
-    layers, gains = [], _padding(stack)
+    layers, gains = [], extended(_padding(stack))
     for k, layer in enumerate(stack):
-        variances = state_variance(Stack((*layers, layer), timing=stack.timing), process)[k, : layer.width]
-        for n in np.flatnonzero(~((variances > 0) & (variances < np.inf))):
-            raise ValueError(f"arm: expected states that vary for 'depth-aware', got the variance {variances[n]} in "
-                             f"layer {k}, state {n}; give row {n} of its B an entry")
-        gains[k, : layer.width] = 1 / np.sqrt(variances)
-        layers.append(_scaled(layer, gains[k]))
+        own = (k, slice(layer.width))
+        variances = state_variance(Stack((*layers, layer), timing=stack.timing), process)[own]
+        for n in np.flatnonzero(~(variances.mantissa > 0)):
+            raise ValueError(f"arm: expected states that vary for 'depth-aware', got the variance "
+                             f"{leveled(variances, 0)[n]} in layer {k}, state {n}; give row {n} of its B an entry")
+        gain = inverse_root(variances)
+        gains.mantissa[own], gains.exponent[own] = gain.mantissa, gain.exponent
+        B = leveled(product(gain[:, None], extended(layer.B)), 0)
+        layers.append(Layer(layer.poles, B, layer.C, layer.D, real=layer.real))
     return layers, gains
 
 
@@ -129,6 +165,9 @@ def normalize(stack, arm, process=None):
     All-pass (Laguerre) sections: Oppenheim & Schafer, Discrete-Time Signal Processing, section 5.5. With white input
     their states have unit variance and are uncorrelated, at every depth.
     """
+    require_stationary(stack, "normalize")
+    if validation.choice(arm, "arm", ARMS) == "depth-aware":
+        return Stack(tuple(_normalized(stack, process_or_white(process))[0]), timing=stack.timing)
     gains = normalization(stack, arm, process)
     if arm == "isometric":
         layers = [_all_pass(layer.poles, gain[:, None], stack.timing) for layer, gain in zip(stack, gains, strict=True)]
