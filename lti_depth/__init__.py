@@ -26,7 +26,7 @@ from ._version import __version__
 
 __all__ = [
     "__version__", "bridge", "certified", "claims", "experiments", "learning", "numeric", "parametrizations",
-    "plotting", "report", "symbolic",
+    "plotting", "report", "symbolic", "theorems",
 ]  # fmt: skip
 
 

@@ -41,8 +41,8 @@ def lower(value, values=None):
     array([0.5, 0.8])
     """
     if not isinstance(value, (symbolic.Stack, symbolic.Process)):
-        raise TypeError(f"expected a symbolic Stack or Process, got {expressions.describe(value)}; see lift for the "
-                        "way back")
+        raise TypeError(f"value: expected a symbolic Stack or Process, got {expressions.describe(value)}; see lift for "
+                        "the way back")
     number = _evaluated(value, {} if values is None else values)
     if isinstance(number, symbolic.Stack):
         return _numeric_stack(number)
@@ -84,8 +84,8 @@ def lift(value):
         return _symbolic_stack(value)
     if isinstance(value, system.Process):
         return symbolic.Process(tuple(_symbolic_part(part) for part in value.parts))
-    raise TypeError(f"expected a Stack or Process of numbers, got {expressions.describe(value)}; see lower for the way "
-                    "back")
+    raise TypeError(f"value: expected a Stack or Process of numbers, got {expressions.describe(value)}; see lower for "
+                    "the way back")
 
 
 def _numeric_stack(stack):

@@ -41,6 +41,9 @@ import numpy as np
 
 from .system import validation
 
+__all__ = ["PARAMETRIZATIONS", "Coordinates", "Parametrization", "parametrization", "section_coefficients",
+           "section_derivative", "section_poles", "softplus", "zoh"]
+
 
 @dataclass(frozen=True, eq=False)
 class Coordinates:
@@ -237,14 +240,19 @@ def parametrization(name):
     ValueError
         An unknown name.
     """
-    if isinstance(name, Parametrization):
-        return name
-    if not isinstance(name, str) or name not in PARAMETRIZATIONS:
-        near = get_close_matches(str(name), PARAMETRIZATIONS, n=1)
+    return named(name, "name")
+
+
+def named(value, name):
+    """`parametrization` of `value`, an argument that is called `name`."""
+    if isinstance(value, Parametrization):
+        return value
+    if not isinstance(value, str) or value not in PARAMETRIZATIONS:
+        near = get_close_matches(value, PARAMETRIZATIONS, n=1) if isinstance(value, str) else []
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"parametrization: expected one of {', '.join(map(repr, PARAMETRIZATIONS))}, got "
-                         f"{validation.describe(name)}{hint}")
-    return PARAMETRIZATIONS[name]
+        raise ValueError(f"{name}: expected one of {', '.join(map(repr, PARAMETRIZATIONS))}, got "
+                         f"{validation.describe(value)}{hint}")
+    return PARAMETRIZATIONS[value]
 
 
 def section_coefficients(poles):

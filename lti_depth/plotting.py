@@ -8,8 +8,12 @@ import io
 from itertools import count
 
 import matplotlib
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+
+from .claims import Panel, Result
+from .system import validation
 
 # Okabe & Ito: told apart with every common color deficiency; yellow left out, too pale on white.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
@@ -49,6 +53,9 @@ def draw(panel, ax=None):
     -------
     matplotlib Axes
     """
+    _require(panel, Panel, "panel", "a Panel of lti_depth.claims")
+    if ax is not None:
+        _require(ax, Axes, "ax", "matplotlib Axes")
     with matplotlib.rc_context(STYLE):
         if ax is None:
             ax = Figure(figsize=PANEL_SIZE, layout="constrained").add_subplot()
@@ -68,6 +75,9 @@ def draw(panel, ax=None):
 
 def figure(result):
     """All panels of a Result, two a row, in one Figure."""
+    _require(result, Result, "result", "a Result with panels, as experiments.run returns it")
+    if not result.panels:
+        raise ValueError(f"result: expected a Result with panels, got none in {result.name!r}")
     rows = -(-len(result.panels) // 2)
     columns = min(2, len(result.panels))
     with matplotlib.rc_context(STYLE):
@@ -93,7 +103,13 @@ def png(drawn):
     return _printed(drawn, format="png", dpi=150)
 
 
+def _require(value, kind, name, what):
+    if not isinstance(value, kind):
+        raise TypeError(f"{name}: expected {what}, got {validation.describe(value)}")
+
+
 def _printed(drawn, **options):
+    _require(drawn, Figure, "drawn", "a matplotlib Figure, as plotting.figure returns it")
     buffer = io.BytesIO()
     with matplotlib.rc_context(STYLE):
         drawn.savefig(buffer, facecolor="white", **options)

@@ -136,7 +136,7 @@ def test_misuse():
     with pytest.raises(ValueError, match="did you mean 'polar'"):
         parametrization("polr")
     for name in (None, 3, "log", ["polar"]):
-        with pytest.raises(ValueError, match="parametrization: expected one of 'direct'"):
+        with pytest.raises(ValueError, match="name: expected one of 'direct'"):
             parametrization(name)
     with pytest.raises(ValueError, match="no coordinates for complex poles"):
         parametrization("tanh").map(np.zeros((3, 2)))

@@ -3,6 +3,8 @@
 from difflib import get_close_matches
 from importlib import import_module
 
+from ..system import validation
+
 DESCRIPTIONS = {
     "autocovariance": "the autocovariance of every layer's output, for white, AR(1) and recorded input",
     "growth": "the variance of the state against the pole and the depth, and its laws of growth",
@@ -32,9 +34,9 @@ def select(names):
     ValueError
         A name is unknown.
     """
-    for name in names:
+    for name in validation.names(names, "names"):
         if name not in DESCRIPTIONS:
-            near = get_close_matches(str(name), DESCRIPTIONS, n=1)
+            near = get_close_matches(name, DESCRIPTIONS, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise ValueError(f"name: expected one of {', '.join(DESCRIPTIONS)}, got {name!r}{hint}")
     return [name for name in DESCRIPTIONS if name in names or not names]
@@ -62,6 +64,8 @@ def run(name, *, full=False, progress=lambda fraction: None):
         The name is unknown.
     """
     module = _module(name)
+    validation.boolean(full, "full")
+    validation.callback(progress, "progress")
     return module.run(module.Config.full() if full else module.Config(), progress)
 
 
@@ -71,5 +75,7 @@ def minutes(name):
 
 
 def _module(name):
+    if not isinstance(name, str):
+        raise TypeError(f"name: expected the name of an experiment, got {validation.describe(name)}")
     select([name])
     return import_module(f"{__name__}.{name.replace('-', '_')}")

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import threads
 from ..kernels import descent
-from ..parametrizations import parametrization
+from ..parametrizations import named
 from ..system import Stack, validation
 from ..system.processes import require_stationary
 from .optimizers import Adam, GradientDescent, not_negative, real_numbers
@@ -104,7 +104,7 @@ def descend(poles, b, c, teacher, optimizer, *, steps, process=None, coordinates
     poles, b, c, teacher, process = _checked(poles, b, c, teacher, process)
     pairs = poles.dtype.kind == "c"
     S = len(poles)
-    chart = parametrization(coordinates)
+    chart = named(coordinates, "coordinates")
     code = CODES[validation.choice(chart.name, "coordinates", tuple(CODES))]
     start = np.stack([chart.inverse(row).ravel() for row in poles])
     points = np.concatenate([start, _real(b), _real(c)], axis=1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..parametrizations import Parametrization, parametrization, section_coefficients, section_derivative, section_poles
+from ..parametrizations import Parametrization, named, section_coefficients, section_derivative, section_poles
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +122,7 @@ def pieces_of(name, mask, part, values, poles):
         [np.full(entry.size, entry.dtype.kind == "c") for entry in part])
     kinds = [(np.flatnonzero(mask & ~is_complex), False), (np.flatnonzero(mask & is_complex), True)]
     if name == "poles":
-        by = parametrization(poles)
+        by = named(poles, "poles")
         return [Mapped(name, index, kind, by) for index, kind in kinds if len(index)]
     return [Direct(name, index, kind) for index, kind in kinds if len(index)]
 

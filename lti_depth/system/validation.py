@@ -114,6 +114,20 @@ def boolean(value, name):
     return bool(value)
 
 
+def names(value, name):
+    """`value`, a sequence of strings, as a tuple."""
+    if not isinstance(value, (tuple, list)) or not all(isinstance(entry, str) for entry in value):
+        raise TypeError(f"{name}: expected a list of names, got {describe(value)}")
+    return tuple(value)
+
+
+def callback(value, name):
+    """`value`, a function to be called now and then."""
+    if not callable(value):
+        raise TypeError(f"{name}: expected a function, got {describe(value)}")
+    return value
+
+
 def integers(value, name):
     """`value`, an int or an array of ints of any shape, as an int64 array: lags and times."""
     array = array_of(value, name)

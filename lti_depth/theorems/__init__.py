@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from .. import parallel as pool
+from ..system import validation
 from .theorem import Origin, Step, Theorem, Tier
 
 TOPICS = {
@@ -21,7 +22,7 @@ __all__ = ["TOPICS", "Origin", "Step", "Theorem", "Tier", "names", "run", "run_a
 
 def names(topic=None):
     """The names of all theorems, or of those of a topic, in order."""
-    topics = TOPICS if topic is None else (topic,)
+    topics = TOPICS if topic is None else (validation.choice(topic, "topic", tuple(TOPICS)),)
     return tuple(name for each in topics for name in import_module(f"{__name__}.{each}").NAMES)
 
 
@@ -33,7 +34,7 @@ def select(chosen):
     ValueError
         There is no theorem of one of these names; says which is nearest.
     """
-    for name in chosen:
+    for name in validation.names(chosen, "chosen"):
         theorem(name)
     return tuple(name for name in names() if name in chosen or not chosen)
 
@@ -46,12 +47,14 @@ def theorem(name):
     ValueError
         There is none.
     """
+    if not isinstance(name, str):
+        raise TypeError(f"name: expected the name of a theorem, got {validation.describe(name)}")
     for topic in TOPICS:
         if name in names(topic):
             return import_module(f"{__name__}.{topic}.{name.replace('-', '_')}").THEOREM
     from difflib import get_close_matches
 
-    near = get_close_matches(str(name), names(), n=1)
+    near = get_close_matches(name, names(), n=1)
     if near:
         raise ValueError(f"name: expected the name of a theorem, got {name!r}; did you mean {near[0]}?")
     raise ValueError(f"name: expected one of {', '.join(names())}, got {name!r}")
@@ -79,6 +82,8 @@ def run_all(chosen=(), *, progress=lambda name, fraction: None, processes=pool.P
     list of Outcome, in the order of `names`
     """
     chosen = select(chosen)
+    validation.callback(progress, "progress")
+    validation.integer(processes, "processes", 1)
     if len(chosen) == 1:
         return [run(chosen[0])]
     return pool.run_all(_run, chosen, progress=progress, processes=processes)

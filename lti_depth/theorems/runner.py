@@ -6,6 +6,7 @@ from time import perf_counter
 import numpy as np
 
 from .. import numeric
+from ..system import validation
 from .theorem import Step, Theorem
 
 
@@ -75,6 +76,7 @@ def run(theorem, *, samples=8, seed=0):
     -------
     Outcome
     """
+    samples, seed = validation.integer(samples, "samples", 1), validation.integer(seed, "seed", 0)
     began = perf_counter()
     rng = np.random.default_rng(seed)
     stacks = [theorem.domain.draw(rng) for _ in range(samples)]
