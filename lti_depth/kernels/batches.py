@@ -52,44 +52,47 @@ def _pass(like, many, parts, parameters, group, scale, u, y, i, T, count, start,
     """One group of layers, over a stretch of time of `count` rows, the first at position i."""
     lanes = 64 // u.itemsize
     a, gain = spread_each(parameters, group * len(many), many), spread_each(scale, 0, parts)
-    s = group * len(like) * lanes
-    x = load_each(memory, s, like)
-    rows, before, now, after = row_starts(u, i, T, count), 0, lanes * lanes, 2 * lanes * lanes
-    if stop - start < lanes:
-        _gather(u, i + start, T, count, stop - start, path, now)
-    else:
-        store_each(path, now, transpose(load_rows(u, rows, start)))
+    s, whole = group * len(like) * lanes, stop - (stop - start) % lanes
+    if start < whole:
+        _squares(like, parts, a, gain, u, y, row_starts(u, i, T, count), i, T, start, whole, memory, s, path)
+    if whole < stop:
+        _rest(like, parts, a, gain, u, y, i + whole, T, count, stop - whole, memory, s, path)
+
+
+@jit
+def _squares(like, parts, a, gain, u, y, rows, i, T, start, stop, memory, s, path):
+    """The layers' loop has as many turns as the compiler is told: it unrolls them."""
+    lanes = 64 // u.itemsize
+    x, before, now, after = load_each(memory, s, like), 0, lanes * lanes, 2 * lanes * lanes
+    store_each(path, now, transpose(load_rows(u, rows, start)))
     for t in range(start, stop, lanes):
-        if t + 2 * lanes <= stop:
+        if t + lanes < stop:
             store_each(path, after, transpose(load_rows(u, rows, t + lanes)))
-        elif t + lanes < stop:
-            _gather(u, i + t + lanes, T, count, stop - t - lanes, path, after)
         if t > start:
             store_rows(y, rows, t - lanes, transpose(load_each(path, before, rows)))
         for n in range(lanes):
             prefetch(u, i + n * T + t + _AHEAD, False)
             prefetch(y, i + n * T + t + _AHEAD, True)
-        for at in range(now, now + min(lanes, stop - t) * lanes, len(parts) * lanes):
+        for n in range(lanes // len(parts)):
+            at = now + n * len(parts) * lanes
             x, p = step(a, x, scaled(gain, load_each(path, at, parts)))
             store_each(path, at, p)
         before, now, after = now, after, before
-    last = (stop - start - 1) % lanes + 1
-    _scatter(y, i + stop - last, T, count, last, path, before)
+    store_rows(y, rows, stop - lanes, transpose(load_each(path, before, rows)))
     store_each(memory, s, x)
 
 
 @jit
-def _gather(u, i, T, count, entries, path, now):
-    """What is left of the rows, turned over."""
-    lanes = 64 // u.itemsize
+def _rest(like, parts, a, gain, u, y, i, T, count, entries, memory, s, path):
+    """Fewer entries of the rows than a square has, from position i on."""
+    lanes, x = 64 // u.itemsize, load_each(memory, s, like)
     for n in range(lanes):
         for j in range(entries):
-            path[now + j * lanes + n] = u[i + min(n, count - 1) * T + j]
-
-
-@jit
-def _scatter(y, i, T, count, entries, path, before):
-    lanes = 64 // y.itemsize
+            path[j * lanes + n] = u[i + min(n, count - 1) * T + j]
+    for at in range(0, entries * lanes, len(parts) * lanes):
+        x, p = step(a, x, scaled(gain, load_each(path, at, parts)))
+        store_each(path, at, p)
     for n in range(count):
         for j in range(entries):
-            y[i + n * T + j] = path[before + j * lanes + n]
+            y[i + n * T + j] = path[j * lanes + n]
+    store_each(memory, s, x)

@@ -30,8 +30,8 @@ class _Arithmetic:
         if self.parts == 1:
             return [self._fma(a[0], x[0], p[0])]
         (a, b), (x, y), (u, v) = a, x, p
-        minus_b = self.builder.fneg(b)
-        return [self._fma(a, x, self._fma(minus_b, y, u)), self._fma(a, y, self._fma(b, x, v))]
+        minus_y = self.builder.fneg(y)  # part of the operation; −b would take a register of its own
+        return [self._fma(a, x, self._fma(b, minus_y, u)), self._fma(a, y, self._fma(b, x, v))]
 
     def times(self, a, x):
         product = self.builder.fmul

@@ -5,6 +5,7 @@ state k on to the output, z_k = r_k x_k obeys z_k ← λ_k z_k + z_{k−1}, z_0 
 what is not finite by its last states: such a state never becomes finite again.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -12,25 +13,37 @@ import numpy as np
 from .. import threads
 from ..kernels import batches, cascade, sequences
 
-_LOG_RANGE = {4: 40, 8: 400}  # log₂ of how far r may be from 1, by the bytes of a real number
+_REACH = {4: 40, 8: 400}  # binary orders that gain and r may lie from 1, by the bytes of a real number
 _CHUNK = 2**15  # samples of all rows, where they have to be converted
 _LONG = 512  # samples from which a single run pays for the edges of a kernel of its own
 _WORK = 2**20  # layers × samples that outlast handing them to another thread
 
 
 class Scalars(NamedTuple):
-    """A scalar cascade: (K,) each, and whether its timing is current."""
+    """A scalar cascade: (K,) each, and whether its timing is current; in units of unit layers, gain and r.
+
+    `reach` is how many binary orders gain and r lie from 1, inf with feedthrough: unit layers have none.
+    """
 
     poles: np.ndarray
     b: np.ndarray
     c: np.ndarray
     d: np.ndarray
     current: bool
+    gain: complex
+    r: np.ndarray
+    reach: float
 
 
+@lru_cache(maxsize=16)
 def scalars(stack):
-    """What is read of a stack, once for all kernels."""
-    return Scalars(stack.poles, stack.B, stack.C, stack.D, stack.timing == "current")
+    """What is read of a stack, once for all kernels; kept, for chunks of a stream come one after the other."""
+    b, c = stack.B, stack.C
+    with np.errstate(all="ignore"):  # what leaves the range of doubles is out of reach
+        after = np.cumprod((b * c)[::-1])[::-1]
+        gain, r = after[0], c * np.append(after[1:], 1.0)
+        reach = np.inf if stack.D.any() else np.abs(np.log2(np.abs([gain, *r]))).max()
+    return Scalars(stack.poles, b, c, stack.D, stack.timing == "current", gain, r, reach)
 
 
 def run(given, u, y, x):
@@ -53,13 +66,10 @@ def run_plainly(given, u, y, x):
 
 
 def _run(given, u, y, x):
-    gain, r = _gains(given)
-    limit = 2.0 ** _LOG_RANGE[u.real.itemsize]
-    sizes = np.abs([gain, *r])
-    unscaled = (r == 1).all()
-    if given.d.any() or not ((1 / limit < sizes) & (sizes < limit)).all() or (u is y and not unscaled):
+    r = given.r
+    if not given.reach < _REACH[u.real.itemsize] or (u is y and (r != 1).any()):
         return _sections(given, u, y, x)
-    gain, z = x.dtype.type(gain), (r * x).astype(x.dtype)
+    gain, z = x.dtype.type(given.gain), (r * x).astype(x.dtype)
     kernel = _of_one_run(given, u)
     if kernel:
         for row, out, states in zip(u, y, z, strict=True):
@@ -72,16 +82,9 @@ def _run(given, u, y, x):
     return bool(np.isfinite(z).all())
 
 
-def _gains(given):
-    """From the input to the first unit layer, and r (K,)."""
-    with np.errstate(all="ignore"):  # what leaves the range of doubles is not used
-        after = np.cumprod((given.b * given.c)[::-1])[::-1]
-        return after[0], given.c * np.append(after[1:], 1.0)
-
-
 def _sections(given, u, y, x):
     """Any layers: λ, b, f, e of `kernels.cascade`."""
-    poles, b, c, d, current = given
+    poles, b, c, d, current = given[:5]
     with np.errstate(over="ignore", invalid="ignore"):
         f, e = (c * poles, d + c * b) if current else (c, d)
     _batch(batches.SECTIONS, [poles, b, f, e], x.dtype.type(1), u, y, x)
