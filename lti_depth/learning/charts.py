@@ -60,6 +60,7 @@ class Chart:
     def __post_init__(self):
         parts = parts_of(self.model)
         values = {name: joined(part) for name, part in parts.items()}
+        validation.boolean(self.gamma, "gamma")
         trained = _trained(self.train, parts)
         rows = _rows(parts)
         if self.gamma:
@@ -176,7 +177,7 @@ class Chart:
 
 def _trained(train, parts):
     """By group, a mask over its flat vector."""
-    chosen = dict(train) if isinstance(train, dict) else dict.fromkeys(train)
+    chosen = dict(train) if isinstance(train, dict) else dict.fromkeys(validation.names(train, "train"))
     for name in chosen:
         if name not in FIELDS:
             raise ValueError(f"train: expected groups among {', '.join(map(repr, FIELDS))}, got {name!r}")

@@ -108,9 +108,10 @@ def descend(poles, b, c, teacher, optimizer, *, steps, process=None, coordinates
     code = CODES[validation.choice(chart.name, "coordinates", tuple(CODES))]
     start = np.stack([chart.inverse(row).ravel() for row in poles])
     points = np.concatenate([start, _real(b), _real(c)], axis=1)
-    rates, rule = _settings(optimizer, train, points.shape[1] // 3, validation.integer(steps, "steps", 0))
+    steps, every = validation.integer(steps, "steps", 0), validation.integer(every, "every", 1)
+    rates, rule = _settings(optimizer, train, points.shape[1] // 3, steps)
     target, nodes = _target(teacher, process, poles.dtype), _nodes()
-    times = np.arange(0, steps + 1, validation.integer(every, "every", 1))
+    times = np.arange(0, steps + 1, every)
     levels, tolerance = real_numbers(levels, "levels"), not_negative(tolerance, "tolerance")
     losses, crossings = np.full((S, len(times)), np.nan), np.full((S, len(levels)), np.nan)
     paths = np.full((S, len(times), points.shape[1]), np.nan)
@@ -139,11 +140,20 @@ def _checked(poles, b, c, teacher, process):
     if front is None:
         raise ValueError("process: expected white noise or white noise through poles alone, such as ar1(0.9), got "
                          f"{validation.describe(process)}; for other processes use fit with a Population task")
-    gains = [np.broadcast_to(validation.numbers(value, name), poles.shape) for value, name in ((b, "b"), (c, "c"))]
+    gains = [_broadcast(value, name, poles.shape) for value, name in ((b, "b"), (c, "c"))]
     dtype = np.result_type(poles, *gains, teacher.dtype, front[0])
     if np.any(np.abs(poles) >= 1):
         raise ValueError(f"poles: expected |λ| < 1 to start from, got {np.abs(poles).max()}")
     return *(np.array(values, dtype=dtype, order="C") for values in (poles, *gains)), teacher, front
+
+
+def _broadcast(value, name, shape):
+    gains = validation.numbers(value, name)
+    try:
+        return np.broadcast_to(gains, shape)
+    except ValueError:
+        raise ValueError(f"{name}: expected gains that broadcast to the shape {shape} of the poles, got "
+                         f"{validation.describe(gains)}") from None
 
 
 def _real(values):
@@ -169,7 +179,7 @@ def _settings(optimizer, train, size, steps):
     """Rates by coordinate, 0 where nothing is trained, and the rule of `kernels.descent.advance`."""
     if not isinstance(optimizer, (Adam, GradientDescent)):
         raise TypeError(f"optimizer: expected GradientDescent or Adam, got {validation.describe(optimizer)}")
-    for name in train:
+    for name in validation.names(train, "train"):
         validation.choice(name, "train", GROUPS)
     rate = optimizer.rate if isinstance(optimizer.rate, dict) else dict.fromkeys(train, optimizer.rate)
     if set(rate) != set(train):

@@ -123,13 +123,15 @@ def fit(model, task, optimizer, *, steps, seed=0, every=1, tolerance=0.0, resume
     """
     chart = model if isinstance(model, Chart) else Chart(model)
     steps, every = validation.integer(steps, "steps", 1), validation.integer(every, "every", 1)
-    validation.integer(seed, "seed", 0)
+    seed = validation.integer(seed, "seed", 0)
     tolerance = not_negative(tolerance, "tolerance")
     if not isinstance(task, (Population, Sampled, Recorded)):
         raise TypeError(f"task: expected Population, Sampled or Recorded, got {validation.describe(task)}")
-    if not hasattr(optimizer, "prepare") and not hasattr(optimizer, "search"):
+    if isinstance(optimizer, type) or not (hasattr(optimizer, "prepare") or hasattr(optimizer, "search")):
         raise TypeError("optimizer: expected GradientDescent, Adam, NaturalGradient, LBFGS, LeastSquares or "
                         f"GradientFlow of lti_depth.learning, got {validation.describe(optimizer)}")
+    if progress is not None:
+        validation.callback(progress, "progress")
     problem = Problem(chart, task)
     run = _Run(chart, task, optimizer, seed, every)
     if resume is not None:

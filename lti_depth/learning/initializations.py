@@ -26,9 +26,13 @@ def ring(N, rng, r_min=0.0, r_max=1.0, phase=(0.0, 2 * np.pi)):
     phase : (float, float)
         Bounds of the phase in rad/sample.
     """
-    N = validation.integer(N, "N", 1)
+    N, rng = validation.integer(N, "N", 1), validation.generator(rng, "rng")
+    r_min, r_max = validation.real_number(r_min, "r_min"), validation.real_number(r_max, "r_max")
     if not 0 <= r_min <= r_max <= 1:
         raise ValueError(f"r_min, r_max: expected 0 ≤ r_min ≤ r_max ≤ 1, got {r_min} and {r_max}")
+    phase = validation.shaped(phase, "phase", (2,), ("two",))
+    if phase.dtype.kind == "c":
+        raise ValueError("phase: expected two real bounds in rad/sample, got complex ones")
     radius = np.sqrt(r_min**2 + (r_max**2 - r_min**2) * rng.random(N))
     angle = phase[0] + (phase[1] - phase[0]) * rng.random(N)
     return radius * np.exp(1j * angle)
@@ -48,9 +52,11 @@ def s4d_inv(N, step=0.01):
 
 def uniform(N, rng, low=0.0, high=1.0):
     """(N,) real poles, uniform on [low, high), −1 < low ≤ high ≤ 1."""
+    N, rng = validation.integer(N, "N", 1), validation.generator(rng, "rng")
+    low, high = validation.real_number(low, "low"), validation.real_number(high, "high")
     if not -1 < low <= high <= 1:
         raise ValueError(f"low, high: expected −1 < low ≤ high ≤ 1, got {low} and {high}")
-    return rng.uniform(low, high, validation.integer(N, "N", 1))
+    return rng.uniform(low, high, N)
 
 
 def equal_memory(K, delay):
@@ -60,8 +66,11 @@ def equal_memory(K, delay):
 
 
 def constant(N, value):
-    """(N,) poles, all equal to `value`."""
-    return np.full(validation.integer(N, "N", 1), value)
+    """(N,) poles, all equal to `value`, one real or complex number."""
+    pole = validation.numbers(value, "value")
+    if pole.ndim != 0:
+        raise ValueError(f"value: expected one number, got {validation.describe(value)}; pass a float or a complex")
+    return np.full(validation.integer(N, "N", 1), pole)
 
 
 def lru(N, H, rng, *, r_min=0.0, r_max=1.0, phase=(0.0, 2 * np.pi), B_scale=None, C_scale=None, D_scale=1.0):
@@ -86,9 +95,11 @@ def lru(N, H, rng, *, r_min=0.0, r_max=1.0, phase=(0.0, 2 * np.pi), B_scale=None
     Orvieto et al., arXiv 2303.06349, appendix A. The linear student of Zucchet & Orvieto, arXiv 2405.21064, is
     ``lru(64, 1, rng, r_min=nu0, phase=(-3.14, 3.14), B_scale=1 / 8, C_scale=1)``.
     """
+    N, H = validation.integer(N, "N", 1), validation.integer(H, "H", 1)
     poles = ring(N, rng, r_min, r_max, phase)
-    B_scale = 1 / np.sqrt(2 * H) if B_scale is None else B_scale
-    C_scale = 1 / np.sqrt(N) if C_scale is None else C_scale
+    B_scale = 1 / np.sqrt(2 * H) if B_scale is None else validation.real_number(B_scale, "B_scale")
+    C_scale = 1 / np.sqrt(N) if C_scale is None else validation.real_number(C_scale, "C_scale")
+    D_scale = validation.real_number(D_scale, "D_scale")
     B = B_scale * _complex_normal(rng, (N, H))
     C = C_scale * _complex_normal(rng, (H, N))
     D = np.diag(D_scale * rng.standard_normal(H))

@@ -22,7 +22,7 @@ class GradientDescent:
     rate: Any
 
     def __post_init__(self):
-        object.__setattr__(self, "rate", _rate(self.rate))
+        settle(self, rate=_rate(self.rate))
 
     def prepare(self, problem, steps):
         """See the module."""
@@ -74,16 +74,16 @@ class Adam:
     horizon: int | None = field(default=None, kw_only=True)
 
     def __post_init__(self):
-        object.__setattr__(self, "rate", _rate(self.rate))
-        object.__setattr__(self, "betas", _betas(self.betas))
-        validation.real_number(self.eps, "eps", positive=True)
-        not_negative(self.weight_decay, "weight_decay")
-        validation.integer(self.warmup, "warmup", 0)
+        settle(self, rate=_rate(self.rate), betas=_betas(self.betas),
+               eps=validation.real_number(self.eps, "eps", positive=True),
+               weight_decay=not_negative(self.weight_decay, "weight_decay"),
+               warmup=validation.integer(self.warmup, "warmup", 0))
         if self.horizon is not None:
-            validation.integer(self.horizon, "horizon", self.warmup + 1)
+            settle(self, horizon=validation.integer(self.horizon, "horizon", self.warmup + 1))
         if self.final_rate is not None:
+            settle(self, final_rate=not_negative(self.final_rate, "final_rate"))
             highest = max(self.rate.values()) if isinstance(self.rate, dict) else self.rate
-            if not_negative(self.final_rate, "final_rate") > highest:
+            if self.final_rate > highest:
                 raise ValueError(f"final_rate: expected at most the rate {highest}, from which it is reached, got "
                                  f"{self.final_rate}")
 
@@ -128,8 +128,8 @@ class NaturalGradient:
     damping: float = 1e-10
 
     def __post_init__(self):
-        validation.real_number(self.rate, "rate", positive=True)
-        not_negative(self.damping, "damping")
+        settle(self, rate=validation.real_number(self.rate, "rate", positive=True),
+               damping=not_negative(self.damping, "damping"))
 
     def prepare(self, problem, steps):
         """See the module."""
@@ -186,6 +186,12 @@ def by_coordinate(rate, chart):
     for name, value in rate.items():
         rates[chart.groups[name]] = value
     return rates
+
+
+def settle(record, **values):
+    """Put checked values in the place of what a frozen record was made with."""
+    for name, value in values.items():
+        object.__setattr__(record, name, value)
 
 
 def not_negative(value, name):

@@ -36,9 +36,7 @@ def draw(process, rng, shape):
     """
     if not isinstance(process, Process):
         raise TypeError(f"process: expected a Process such as white() or ar1(0.9), got {validation.describe(process)}")
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng: expected a numpy.random.Generator, got {validation.describe(rng)}; "
-                        "pass numpy.random.default_rng(seed)")
+    validation.generator(rng, "rng")
     batch, T = (validation.integer(size, "shape", 1) for size in shape)
     first, *others = (_part(part, rng, batch, T) for part in process.parts)
     return sum(others, first)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..system import validation
-from .optimizers import not_negative, real_numbers, within_rounding
+from .optimizers import not_negative, real_numbers, settle, within_rounding
 
 CONVERGED, EXHAUSTED = "converged", "max steps"
 
@@ -39,8 +39,8 @@ class LBFGS:
     gradient_tolerance: float = 1e-12
 
     def __post_init__(self):
-        validation.integer(self.memory, "memory", 1)
-        not_negative(self.gradient_tolerance, "gradient_tolerance")
+        settle(self, memory=validation.integer(self.memory, "memory", 1),
+               gradient_tolerance=not_negative(self.gradient_tolerance, "gradient_tolerance"))
 
     def search(self, problem, point, origin, start, steps, tolerance, record):
         """See the module."""
@@ -91,8 +91,8 @@ class LeastSquares:
     gtol: float = 1e-14
 
     def __post_init__(self):
-        largest = max(not_negative(self.xtol, "xtol"), not_negative(self.gtol, "gtol"))
-        if largest < np.finfo(float).eps:
+        settle(self, xtol=not_negative(self.xtol, "xtol"), gtol=not_negative(self.gtol, "gtol"))
+        if max(self.xtol, self.gtol) < np.finfo(float).eps:
             raise ValueError(f"xtol, gtol: expected one of them of at least {np.finfo(float).eps:.3g}, the relative "
                              f"precision of a double, got {self.xtol} and {self.gtol}")
 
@@ -168,16 +168,17 @@ class GradientFlow:
 
     def __post_init__(self):
         validation.choice(self.method, "method", ("Radau", "BDF", "LSODA", "DOP853"))
-        time, least = validation.real_number(self.time, "time", positive=True), 100 * np.finfo(float).eps
-        if validation.real_number(self.rtol, "rtol") < least:
+        least = 100 * np.finfo(float).eps
+        settle(self, time=validation.real_number(self.time, "time", positive=True),
+               rtol=validation.real_number(self.rtol, "rtol"), atol=not_negative(self.atol, "atol"),
+               levels=tuple(real_numbers(self.levels, "levels").tolist()))
+        if self.rtol < least:
             raise ValueError(f"rtol: expected at least {least:.3g}, as the integrators keep no more, got {self.rtol}")
-        not_negative(self.atol, "atol")
-        object.__setattr__(self, "levels", tuple(real_numbers(self.levels, "levels").tolist()))
         if self.at is not None:
             at = real_numbers(self.at, "at")
-            if (np.diff(at) <= 0).any() or (len(at) and not (0 <= at[0] and at[-1] <= time)):
-                raise ValueError(f"at: expected increasing times from 0 to {time}, got {validation.describe(self.at)}")
-            object.__setattr__(self, "at", tuple(at.tolist()))
+            if (np.diff(at) <= 0).any() or (len(at) and not (0 <= at[0] and at[-1] <= self.time)):
+                raise ValueError(f"at: expected increasing times from 0 to {self.time}, got {validation.describe(self.at)}")
+            settle(self, at=tuple(at.tolist()))
 
     def search(self, problem, point, origin, start, steps, tolerance, record):
         """See the module."""

@@ -14,7 +14,9 @@ import numpy as np
 from ..numeric import simulate
 from ..numeric.covariances import process_or_white
 from ..system import Network, Process, Stack, validation
+from ..system.stacks import require_stack
 from . import networks, population, sampled, sampling, sections
+from .optimizers import settle
 from .signals import signals
 
 
@@ -35,7 +37,8 @@ class Population:
     fresh: ClassVar[bool] = False
 
     def __post_init__(self):
-        object.__setattr__(self, "process", process_or_white(self.process))
+        require_stack(self.teacher, "teacher")
+        settle(self, process=process_or_white(self.process))
 
     def loss(self, student, rng=None):
         """½E|y_S − y_T|²."""
@@ -89,10 +92,12 @@ class Sampled:
     fresh: ClassVar[bool] = True
 
     def __post_init__(self):
-        object.__setattr__(self, "process", process_or_white(self.process))
-        validation.integer(self.batch, "batch", 1)
-        validation.integer(self.length, "length", 1)
-        if validation.integer(self.washout, "washout", 0) >= self.length:
+        if not isinstance(self.teacher, (Stack, Network)):
+            raise TypeError(f"teacher: expected a Stack or a Network, got {validation.describe(self.teacher)}")
+        settle(self, process=process_or_white(self.process), batch=validation.integer(self.batch, "batch", 1),
+               length=validation.integer(self.length, "length", 1),
+               washout=validation.integer(self.washout, "washout", 0))
+        if self.washout >= self.length:
             raise ValueError(f"washout: expected fewer samples than the length {self.length}, got {self.washout}")
 
     @property
@@ -153,9 +158,9 @@ class Recorded:
         weights = np.full(length, 1 / length) if self.weights is None else self.weights
         weights = validation.vector(weights, "weights", length, "T")
         if weights.dtype.kind == "c" or (weights < 0).any():
-            raise ValueError("weights: expected non-negative numbers over time")
-        for name, array in (("u", u), ("target", target), ("weights", weights)):
-            object.__setattr__(self, name, array)
+            raise ValueError("weights: expected non-negative numbers over time, got "
+                             f"{validation.describe(self.weights)}")
+        settle(self, u=u, target=target, weights=weights)
 
     def loss(self, student, rng=None):
         """Over all of the data."""

@@ -25,7 +25,7 @@ def planted(K, rng, *, N=1, H=1, r_min=0.0, r_max=0.95, phase=0.0, timing="curre
     timing : {"current", "delayed"}
     """
     K, N, H = (validation.integer(value, name, 1) for value, name in ((K, "K"), (N, "N"), (H, "H")))
-    layers = []
+    phase, layers = validation.real_number(phase, "phase"), []
     for _ in range(K):
         poles = ring(N, rng, r_min, r_max, (-phase, phase))
         gamma = np.sqrt(1 - np.abs(poles) ** 2)[:, None]
@@ -54,8 +54,10 @@ def zucchet(nu0, rng, N=10):
     N : int
         States.
     """
+    N, rng = validation.integer(N, "N", 1), validation.generator(rng, "rng")
+    nu0 = validation.real_number(nu0, "nu0")
     if not 0 <= nu0 < 1:
-        raise ValueError(f"nu0: expected a number in [0, 1), got {nu0!r}")
+        raise ValueError(f"nu0: expected a number in [0, 1), got {nu0}")
     eigenvalues, vectors = np.linalg.eig(rng.standard_normal((N, N)) / np.sqrt(N))
     moved = (nu0 + (1 - nu0) * np.tanh(np.abs(eigenvalues))) * np.exp(1j * np.angle(eigenvalues) * 3.14 / np.pi)
     A = (vectors @ np.diag(moved) @ np.linalg.inv(vectors)).real
@@ -104,7 +106,8 @@ def one_step(series):
     """One-step prediction of a series as a Recorded task: u_t = s_t, target_t = s_{t+1}, mean 0 and variance 1."""
     s = validation.vector(series, "series", None, "T")
     if s.dtype.kind == "c" or len(s) < 3 or (s == s[0]).all():
-        raise ValueError("series: expected at least three real samples that vary")
+        raise ValueError("series: expected at least three real samples that vary, got "
+                         f"{validation.describe(s)}")
     s = (s - s.mean()) / s.std()
     return Recorded(s[:-1], s[1:])
 

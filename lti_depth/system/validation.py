@@ -128,6 +128,14 @@ def callback(value, name):
     return value
 
 
+def generator(value, name):
+    """`value`, a numpy Generator."""
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(f"{name}: expected a numpy.random.Generator, got {describe(value)}; "
+                        "pass numpy.random.default_rng(seed)")
+    return value
+
+
 def integers(value, name):
     """`value`, an int or an array of ints of any shape, as an int64 array: lags and times."""
     array = array_of(value, name)
