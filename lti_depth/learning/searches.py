@@ -177,7 +177,8 @@ class GradientFlow:
         if self.at is not None:
             at = real_numbers(self.at, "at")
             if (np.diff(at) <= 0).any() or (len(at) and not (0 <= at[0] and at[-1] <= self.time)):
-                raise ValueError(f"at: expected increasing times from 0 to {self.time}, got {validation.describe(self.at)}")
+                raise ValueError(f"at: expected increasing times from 0 to {self.time}, got "
+                                 f"{validation.describe(self.at)}")
             settle(self, at=tuple(at.tolist()))
 
     def search(self, problem, point, origin, start, steps, tolerance, record):
