@@ -1,11 +1,13 @@
-"""Scalar cascades: covariances and responses, in double-double arithmetic.
+"""Scalar cascades: covariances and responses, in double or double-double arithmetic.
 
 Every layer is brought to one form, whatever its timing. With ξ_i the state before the input of the moment arrives,
 
     ξ_i[t+1] = λ_i ξ_i[t] + b_i p_i[t],   p_{i+1}[t] = f_i ξ_i[t] + e_i p_i[t],   p_0 = the input,
 
 where f = c, e = d in delayed timing and f = c λ, e = d + c b in current timing (there x_t = ξ_{t+1}, so that variances
-and covariances of states at one time are the same). Layers of both timings may follow each other.
+and covariances of states at one time are the same). Layers of both timings may follow each other. `layers` (4, K) is
+λ, b, c, d of each, and `kind` says how many doubles a number has (`doubledouble`): one will do for covariances in which
+nothing is negative, two where all is real, else four.
 """
 
 import numpy as np
@@ -14,28 +16,28 @@ from . import doubledouble as dd
 from .jit import jit
 
 _BIG, _SMALL, _STEP = 2.0**400, 2.0**-400, 400
-_GONE = 2.0**-960  # where the low half of a double-double becomes denormal
+_GONE, _PERIOD = 2.0**-960, 63  # where the low half of a double-double becomes denormal; how often that is looked at
 
 
 @jit
-def _sections(poles, b, c, d, current):
-    """λ, b, f, e of every layer as double-doubles, (K, 4) each."""
-    K = len(poles)
-    pole, gain, f, e = np.empty((K, 4)), np.empty((K, 4)), np.empty((K, 4)), np.empty((K, 4))
+def _sections(layers, current, kind):
+    """λ, b, f, e of every layer, (K, parts) each; f and e are formed in double-doubles, whatever the kind."""
+    K, parts = layers.shape[1], len(kind)
+    pole, gain, f, e = np.empty((K, parts)), np.empty((K, parts)), np.empty((K, parts)), np.empty((K, parts))
     for k in range(K):
-        dd.put(pole, k, dd.lift(poles[k]))
-        dd.put(gain, k, dd.lift(b[k]))
+        own, into = dd.lift(layers[0, k]), dd.lift(layers[1, k])
+        past, through = dd.lift(layers[2, k]), dd.lift(layers[3, k])
         if current[k]:
-            dd.put(f, k, dd.mul(dd.lift(c[k]), dd.lift(poles[k])))
-            dd.put(e, k, dd.add(dd.lift(d[k]), dd.mul(dd.lift(c[k]), dd.lift(b[k]))))
-        else:
-            dd.put(f, k, dd.lift(c[k]))
-            dd.put(e, k, dd.lift(d[k]))
+            past, through = dd.mul(past, own), dd.add(through, dd.mul(past, into))
+        dd.put(pole, k, dd.narrow(own, kind))
+        dd.put(gain, k, dd.narrow(into, kind))
+        dd.put(f, k, dd.narrow(past, kind))
+        dd.put(e, k, dd.narrow(through, kind))
     return pole, gain, f, e
 
 
 @jit
-def _moments(pole, gain, f, e):
+def _moments(pole, gain, f, e, kind):
     """W_ij = E ξ_i ξ_j*, X_ij = E ξ_i p_j*, Z_ij = E p_i p_j* for white unit input, row by row.
 
     Multiplying the two recursions of the header and using stationarity:
@@ -46,109 +48,113 @@ def _moments(pole, gain, f, e):
 
     Only W_ij with j ≤ i, and of X and Z what they need, are computed; the rest is its conjugate.
     """
-    K = len(pole)
-    W, X, Z = np.zeros((K, K, 4)), np.zeros((K, K + 1, 4)), np.zeros((K + 1, K + 1, 4))
-    dd.put(Z[0], 0, dd.ONE)
+    K, parts = len(pole), len(kind)
+    W, X, Z = np.zeros((K, K, parts)), np.zeros((K, K + 1, parts)), np.zeros((K + 1, K + 1, parts))
+    Z[0, 0, 0] = 1.0
     for i in range(K):
-        li, bi = dd.get(pole, i), dd.get(gain, i)
+        li, bi = dd.entry(pole, i, kind), dd.entry(gain, i, kind)
+        fi, ei = dd.entry(f, i, kind), dd.entry(e, i, kind)
         for j in range(i + 1):
-            lj, bj = dd.conj(dd.get(pole, j)), dd.conj(dd.get(gain, j))
-            fj, ej = dd.conj(dd.get(f, j)), dd.conj(dd.get(e, j))
-            Xij, Xji, Zij = dd.get(X[i], j), dd.conj(dd.get(X[j], i)), dd.get(Z[i], j)
-            terms = dd.add(dd.mul(dd.mul(li, Xij), bj), dd.mul(bi, dd.mul(Xji, lj)))
-            terms = dd.add(terms, dd.mul(bi, dd.mul(Zij, bj)))
-            Wij = dd.div(terms, dd.sub(dd.ONE, dd.mul(li, lj)))
+            lj, bj = dd.conj(dd.entry(pole, j, kind)), dd.conj(dd.entry(gain, j, kind))
+            fj, ej = dd.conj(dd.entry(f, j, kind)), dd.conj(dd.entry(e, j, kind))
+            Xij, Xji, Zij = dd.entry(X[i], j, kind), dd.conj(dd.entry(X[j], i, kind)), dd.entry(Z[i], j, kind)
+            terms = dd.mul_add(bi, dd.mul_add(lj, Xji, dd.mul(Zij, bj)), dd.mul(dd.mul(li, bj), Xij))
+            Wij = dd.div(terms, dd.one_minus(li, lj))
             dd.put(W[i], j, Wij)
             dd.put(W[j], i, dd.conj(Wij))
-            dd.put(X[i], j + 1, dd.add(dd.mul(Wij, fj), dd.mul(Xij, ej)))
+            dd.put(X[i], j + 1, dd.mul_add(fj, Wij, dd.mul(ej, Xij)))
         for j in range(i + 1):  # E ξ_j p_{i+1}*, for the rows to come
-            Wji, Xji = dd.get(W[j], i), dd.get(X[j], i)
-            fi, ei = dd.conj(dd.get(f, i)), dd.conj(dd.get(e, i))
-            dd.put(X[j], i + 1, dd.add(dd.mul(Wji, fi), dd.mul(Xji, ei)))
+            Wji, Xji = dd.entry(W[j], i, kind), dd.entry(X[j], i, kind)
+            dd.put(X[j], i + 1, dd.mul_add(dd.conj(fi), Wji, dd.mul(dd.conj(ei), Xji)))
         for j in range(i + 2):  # Z_i+1,j = f_i E ξ_i p_j* + e_i Z_ij
-            Xij, Zij = dd.get(X[i], j), dd.get(Z[i], j)
-            Znew = dd.add(dd.mul(dd.get(f, i), Xij), dd.mul(dd.get(e, i), Zij))
+            Znew = dd.mul_add(fi, dd.entry(X[i], j, kind), dd.mul(ei, dd.entry(Z[i], j, kind)))
             dd.put(Z[i + 1], j, Znew)
             dd.put(Z[j], i + 1, dd.conj(Znew))
     return W, X, Z
 
 
 @jit
-def _respond(pole, gain, f, e, state, first, rest, times, origin, out, exponents):
-    """Output at the sorted `times` ≥ `origin`, from `state` at the origin and the input `first`, `rest`, `rest`, …
+def _respond(pole, gain, f, e, state, first, rest, times, origin, kind):
+    """Output at the sorted `times`, from `state` at the origin and the input `first`, `rest`, `rest`, …; 0 before.
 
-    Fills the mantissas `out` and the binary `exponents` of those times: everything is multiplied by 2^∓400 when its
-    largest state leaves [2^−400, 2^400], and states below 2^−960 are put to 0 before they become denormal, for a
-    denormal times λ rounds to itself and would never decay. `state` (K, 4) is overwritten.
+    Mantissas and binary exponents: everything is multiplied by 2^∓400 when its largest state leaves [2^−400, 2^400].
+    `state` (K, parts) is overwritten.
     """
+    out, exponents = dd.values(len(times), kind), np.zeros(len(times), dtype=np.int64)
     scale, exponent, n, t = 1.0, 0, 0, origin
     while n < len(times) and times[n] < origin:
+        out[n] = 0.0
         n += 1
     while n < len(times):
         drive = first if t == origin else rest
-        p = (drive * scale if drive != 0.0 else 0.0, 0.0, 0.0, 0.0)
+        p = dd.narrow(dd.lift(complex(drive * scale if drive != 0.0 else 0.0)), kind)
         size = 0.0
         for k in range(len(pole)):
-            x = dd.get(state, k)
-            advanced = dd.add(dd.mul(dd.get(pole, k), x), dd.mul(dd.get(gain, k), p))
-            p = dd.add(dd.mul(dd.get(f, k), x), dd.mul(dd.get(e, k), p))
+            x = dd.entry(state, k, kind)
+            advanced = dd.mul_add(dd.entry(pole, k, kind), x, dd.mul(dd.entry(gain, k, kind), p))
+            p = dd.mul_add(dd.entry(e, k, kind), p, dd.mul(dd.entry(f, k, kind), x))
             dd.put(state, k, advanced)
-            size = max(size, abs(advanced[0]), abs(advanced[2]))
+            size = max(size, dd.size(advanced))
         while n < len(times) and times[n] == t:
-            out[n] = dd.value(p)
-            exponents[n] = exponent
+            out[n], exponents[n] = dd.value(p), exponent
             n += 1
-        if size > _BIG or (0.0 < size < _SMALL and rest == 0.0):
-            factor = _SMALL if size > _BIG else _BIG
-            exponent += _STEP if size > _BIG else -_STEP
+        step = 1 if size > _BIG else -1 if 0.0 < size < _SMALL and rest == 0.0 else 0
+        if step != 0 or t & _PERIOD == 0:
+            factor = _SMALL if step > 0 else _BIG if step < 0 else 1.0
+            _level(state, factor, kind)
+            exponent += step * _STEP
             scale *= factor
-            for k in range(len(pole)):
-                x = dd.get(state, k)
-                dd.put(state, k, (x[0] * factor, x[1] * factor, x[2] * factor, x[3] * factor))
-        for k in range(len(pole)):
-            if abs(state[k, 0]) + abs(state[k, 2]) < _GONE:
-                dd.put(state, k, dd.ZERO)
         t += 1
+    return out, exponents
 
 
 @jit
-def state_covariance(poles, b, c, d, current):
-    """E ξ_i ξ_j* for white unit input, (K, K) complex."""
-    W, _, _ = _moments(*_sections(poles, b, c, d, current))
-    out = np.empty((len(poles), len(poles)), dtype=np.complex128)
-    for i in range(len(poles)):
-        for j in range(len(poles)):
-            out[i, j] = dd.value(dd.get(W[i], j))
+def _level(state, factor, kind):
+    """Times `factor`; states near where doubles end become 0, for a denormal times λ rounds to itself forever."""
+    for k in range(len(state)):
+        gone = dd.size(dd.entry(state, k, kind)) < _GONE
+        for part in range(len(kind)):
+            state[k, part] = 0.0 if gone else state[k, part] * factor
+
+
+@jit
+def state_covariance(layers, current, kind):
+    """E ξ_i ξ_j* for white unit input, (K, K), in the arithmetic of `kind`."""
+    W, _, _ = _moments(*_sections(layers, current, kind), kind)
+    K = layers.shape[1]
+    out = dd.values(K * K, kind).reshape(K, K)
+    for i in range(K):
+        for j in range(K):
+            out[i, j] = dd.value(dd.entry(W[i], j, kind))
     return out
 
 
 @jit
-def autocovariance(poles, b, c, d, current, lags):
+def autocovariance(layers, current, lags, kind):
     """E y[t+Δ] y[t]* of the last output at the sorted lags Δ ≥ 0: the free response from E ξ_i[t+1] y[t]*.
 
     Mantissas and binary exponents.
     """
-    pole, gain, f, e = _sections(poles, b, c, d, current)
-    _, X, Z = _moments(pole, gain, f, e)
-    K = len(poles)
-    state = np.empty((K, 4))
+    pole, gain, f, e = _sections(layers, current, kind)
+    _, X, Z = _moments(pole, gain, f, e, kind)
+    K = len(pole)
+    state = np.empty((K, len(kind)))
     for k in range(K):
-        Xk, Zk = dd.get(X[k], K), dd.get(Z[k], K)
-        dd.put(state, k, dd.add(dd.mul(dd.get(pole, k), Xk), dd.mul(dd.get(gain, k), Zk)))
-    out, exponents = np.empty(len(lags), dtype=np.complex128), np.zeros(len(lags), dtype=np.int64)
-    for n in range(len(lags)):
-        out[n] = dd.value(dd.get(Z[K], K))  # lag 0; the rest is overwritten
-    _respond(pole, gain, f, e, state, 0.0, 0.0, lags, 1, out, exponents)
+        Xk, Zk = dd.entry(X[k], K, kind), dd.entry(Z[k], K, kind)
+        dd.put(state, k, dd.mul_add(dd.entry(pole, k, kind), Xk, dd.mul(dd.entry(gain, k, kind), Zk)))
+    out, exponents = _respond(pole, gain, f, e, state, 0.0, 0.0, lags, 1, kind)
+    n = 0
+    while n < len(lags) and lags[n] == 0:
+        out[n] = dd.value(dd.entry(Z[K], K, kind))
+        n += 1
     return out, exponents
 
 
 @jit
-def response(poles, b, c, d, current, first, rest, times):
+def response(layers, current, first, rest, times, kind):
     """From rest, to the input `first`, `rest`, `rest`, …: mantissas and binary exponents at the sorted `times` ≥ 0."""
-    pole, gain, f, e = _sections(poles, b, c, d, current)
-    out, exponents = np.empty(len(times), dtype=np.complex128), np.empty(len(times), dtype=np.int64)
-    _respond(pole, gain, f, e, np.zeros((len(poles), 4)), first, rest, times, 0, out, exponents)
-    return out, exponents
+    pole, gain, f, e = _sections(layers, current, kind)
+    return _respond(pole, gain, f, e, np.zeros((len(pole), len(kind))), first, rest, times, 0, kind)
 
 
 @jit

@@ -1,15 +1,22 @@
-"""Complex double-double arithmetic: 106 bits from pairs of doubles, without branches.
+"""Numbers of 1, 2 or 4 doubles: a double, a real and a complex double-double of 106 bits, without branches.
 
-A number is a tuple (rh, rl, ih, il): real part rh + rl, imaginary part ih + il, |rl| ≤ ulp(rh)/2.
-Error-free transformations after Dekker (Numer. Math. 18, 1971) and Knuth; the sums and products of pairs are those
-analyzed by Joldes, Muller & Popescu (ACM TOMS 44, 2017).
+    (x,)               x itself, where 53 bits do
+    (rh, rl)           rh + rl, |rl| ≤ ulp(rh)/2
+    (rh, rl, ih, il)   real part rh + rl, imaginary part ih + il
+
+How many there are is known when a kernel is compiled: written once, it runs in each arithmetic. Error-free
+transformations after Dekker (Numer. Math. 18, 1971) and Knuth; the sums and products of pairs are those analyzed by
+Joldes, Muller & Popescu (ACM TOMS 44, 2017).
 """
 
+import numpy as np
+
+from .fused import fma
 from .jit import jit
 
+PLAIN, REAL, COMPLEX = (0.0,), (0.0, 0.0), (0.0, 0.0, 0.0, 0.0)
 ZERO = (0.0, 0.0, 0.0, 0.0)
 ONE = (1.0, 0.0, 0.0, 0.0)
-_SPLIT = 134217729.0  # 2^27 + 1
 
 
 @jit
@@ -28,13 +35,7 @@ def _quick_two_sum(a, b):
 @jit
 def _two_product(a, b):
     p = a * b
-    t = _SPLIT * a
-    ah = t - (t - a)
-    al = a - ah
-    t = _SPLIT * b
-    bh = t - (t - b)
-    bl = b - bh
-    return p, ((ah * bh - p) + ah * bl + al * bh) + al * bl
+    return p, fma(a, b, -p)
 
 
 @jit
@@ -61,23 +62,57 @@ def _div(ah, al, bh, bl):
 
 @jit
 def lift(z):
-    """A complex double as a double-double."""
+    """A complex double as a complex double-double."""
     return z.real, 0.0, z.imag, 0.0
 
 
 @jit
+def narrow(a, kind):
+    """A complex double-double, real unless `kind` is complex, as a number of as many doubles as `kind`."""
+    if len(kind) == 1:
+        return (a[0],)
+    if len(kind) == 2:
+        return a[0], a[1]
+    return a
+
+
+@jit
+def size(a):
+    """|re| or |im|, whichever is larger."""
+    if len(a) == 4:
+        return max(abs(a[0]), abs(a[2]))
+    return abs(a[0])
+
+
+@jit
 def value(a):
-    """The nearest complex double."""
-    return complex(a[0], a[2])
+    """The nearest double, complex where the number is."""
+    if len(a) == 4:
+        return complex(a[0], a[2])
+    return a[0]
+
+
+@jit
+def values(n, kind):
+    """Room for n such doubles."""
+    if len(kind) == 4:
+        return np.empty(n, np.complex128)
+    return np.empty(n, np.float64)
 
 
 @jit
 def conj(a):
-    return a[0], a[1], -a[2], -a[3]
+    if len(a) == 4:
+        return a[0], a[1], -a[2], -a[3]
+    return a
 
 
 @jit
 def add(a, b):
+    if len(a) == 1:
+        return (a[0] + b[0],)
+    if len(a) == 2:
+        return _add(a[0], a[1], b[0], b[1])
     rh, rl = _add(a[0], a[1], b[0], b[1])
     ih, il = _add(a[2], a[3], b[2], b[3])
     return rh, rl, ih, il
@@ -90,6 +125,15 @@ def sub(a, b):
 
 @jit
 def mul(a, b):
+    if len(a) == 1:
+        return (a[0] * b[0],)
+    if len(a) == 2:
+        return _mul(a[0], a[1], b[0], b[1])
+    return _complex_mul(a, b)
+
+
+@jit
+def _complex_mul(a, b):
     if a[2] == 0.0 and b[2] == 0.0:  # real times real: a quarter of the work
         rh, rl = _mul(a[0], a[1], b[0], b[1])
         return rh, rl, 0.0, 0.0
@@ -103,11 +147,34 @@ def mul(a, b):
 
 
 @jit
+def mul_add(a, x, p):
+    """a x + p, which a double rounds once."""
+    if len(a) == 1:
+        return (fma(a[0], x[0], p[0]),)
+    return add(mul(a, x), p)
+
+
+@jit
+def one_minus(a, b):
+    """1 − a b, which a double rounds once."""
+    if len(a) == 1:
+        return (fma(-a[0], b[0], 1.0),)
+    if len(a) == 2:
+        ph, pl = _mul(a[0], a[1], b[0], b[1])
+        return _add(1.0, 0.0, -ph, -pl)
+    return sub(ONE, _complex_mul(a, b))
+
+
+@jit
 def div(a, b):
+    if len(a) == 1:
+        return (a[0] / b[0],)
+    if len(a) == 2:
+        return _div(a[0], a[1], b[0], b[1])
     ph, pl = _mul(b[0], b[1], b[0], b[1])
     qh, ql = _mul(b[2], b[3], b[2], b[3])
     nh, nl = _add(ph, pl, qh, ql)
-    n = mul(a, conj(b))
+    n = _complex_mul(a, conj(b))
     rh, rl = _div(n[0], n[1], nh, nl)
     ih, il = _div(n[2], n[3], nh, nl)
     return rh, rl, ih, il
@@ -120,5 +187,16 @@ def get(array, i):
 
 
 @jit
+def entry(array, i, kind):
+    """Entry i of an (n, len(kind)) array."""
+    if len(kind) == 1:
+        return (array[i, 0],)
+    if len(kind) == 2:
+        return array[i, 0], array[i, 1]
+    return array[i, 0], array[i, 1], array[i, 2], array[i, 3]
+
+
+@jit
 def put(array, i, a):
-    array[i, 0], array[i, 1], array[i, 2], array[i, 3] = a
+    for n in range(len(a)):
+        array[i, n] = a[n]

@@ -4,13 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..kernels import cascade, wide
+from ..kernels import cascade, pairs, wide
+from ..kernels.doubledouble import PLAIN
 from ..system import Layer, Stack, validation
 from ..system.processes import process_or_white, require_stationary
 from ..system.stacks import require_stack, through_layer
 from . import circle
 from .impulse import scaled_response
 from .realization import drop_channels, leveled, real_if, realize, unscale
+
+_ONE, _TWO = (0,), (0,) * 2
 
 
 def autocovariance(stack, lag, process=None, layer=None):
@@ -133,7 +136,8 @@ def _recursion(model, lags):
     Mantissas (n, H, H) and binary exponents (n,).
     """
     if model.is_cascade:
-        rho, exponents = cascade.autocovariance(*model.scalars, lags)
+        kind = PLAIN if model.nonnegative else model.digits
+        rho, exponents = cascade.autocovariance(model.layers, model.current, lags, kind)
         return rho[:, None, None], exponents
     poles, B, F, E = model.sections
     _, X, Z = wide.moments(poles, B, F, E, _input_covariance(model))
@@ -205,8 +209,10 @@ def _part_state_covariance(stack, part):
 
 def _white_states(model):
     """E ξ ξ* for white unit input, (K·N, K·N) in the scaled units of the realization."""
+    if model.is_cascade and model.nonnegative:
+        return pairs.state_covariance(_ONE if len(model.poles) <= 8 else _TWO, model.layers, model.current)
     if model.is_cascade:
-        return cascade.state_covariance(*model.scalars)
+        return cascade.state_covariance(model.layers, model.current, model.digits)
     W, _, _ = wide.moments(*model.sections, _input_covariance(model))
     return W.transpose(0, 2, 1, 3).reshape(model.poles.size, model.poles.size)
 

@@ -2,9 +2,11 @@
 
 import warnings
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from ..kernels.doubledouble import COMPLEX, REAL
 from ..system.stacks import require_stack
 
 
@@ -27,7 +29,7 @@ class Realization:
     front: int
     is_cascade: bool
 
-    @property
+    @cached_property
     def nonnegative(self):
         """No sum over this stack can cancel: every entry is real and ≥ 0."""
         arrays = (self.poles, self.B, self.C, self.D)
@@ -37,6 +39,17 @@ class Realization:
     def scalars(self):
         """(poles, b, c, d, current) of a scalar cascade, (K,) each."""
         return self.poles[:, 0], self.B[:, 0, 0], self.C[:, 0, 0], self.D[:, 0, 0], self.current
+
+    @cached_property
+    def layers(self):
+        """λ, b, c, d of a scalar cascade, (4, K), float64 where all are real."""
+        layers = np.stack(self.scalars[:4])
+        return layers if layers.imag.any() else np.ascontiguousarray(layers.real)
+
+    @property
+    def digits(self):
+        """Real or complex double-doubles, for the kernels of scalar cascades."""
+        return REAL if self.layers.dtype.kind == "f" else COMPLEX
 
     @property
     def sections(self):

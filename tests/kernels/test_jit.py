@@ -9,7 +9,7 @@ import pytest
 from numba.core.caching import NullCache
 
 from lti_depth import numeric
-from lti_depth.kernels import batches, cascade, frequency, jit, responses, sequences, wide
+from lti_depth.kernels import batches, cascade, frequency, jit, pairs, responses, sequences, wide
 
 RUN = "from lti_depth import numeric; print(numeric.group_delay(numeric.cascade([0.5]), 0.0))"
 
@@ -83,7 +83,10 @@ def test_each_kernel_compiles_once_per_dtype():
             numeric.impulse_response(stack, 3)
             for u in (rng.normal(size=9), rng.normal(size=900), np.ones((3, 4))[:, ::2], np.ones((2, 5), order="F")):
                 numeric.simulate(stack, u)
-    for kernel in (cascade.autocovariance, cascade.state_covariance, cascade.response, frequency.cascade_delay,
+    for kernel in (cascade.autocovariance, cascade.state_covariance, cascade.response):
+        assert len(kernel.signatures) <= 3, kernel.py_func.__name__  # one, two or four doubles a number
+    assert len(pairs.state_covariance.signatures) <= 2  # one or two vectors
+    for kernel in (frequency.cascade_delay,
                    frequency.cascade_response, responses.response, responses.delay):
         assert len(kernel.signatures) <= 1, kernel.py_func.__name__
     assert len(batches.simulate.signatures) <= 8  # two precisions, real and complex, with and without feedthrough
