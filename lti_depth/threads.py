@@ -16,6 +16,13 @@ def _pool(process, workers):
     return ThreadPoolExecutor(workers, thread_name_prefix=f"lti-depth-{process}")
 
 
+def held_over_forks(lock):
+    """The lock: a fork waits until it is free, so that no child waits for a thread that stayed in the parent."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)
+    return lock
+
+
 def run(task, items):
     """``[task(item) for item in items]`` on all cores; the caller's thread works too."""
     workers = min(count(), len(items))

@@ -7,9 +7,10 @@ import flint
 import numpy as np
 from flint import arb
 
+from .. import threads
 from ..system import validation
 
-_LOCK = threading.RLock()
+_LOCK = threads.held_over_forks(threading.RLock())
 _FIRST, _LAST = 2**7, 2**14
 _NEGLIGIBLE = 1024
 """Bits below its scale at which a ball around 0 counts as 0."""

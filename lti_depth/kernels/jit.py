@@ -9,12 +9,17 @@ kernels are only ever called by others, which hold their code, and have no use f
 """
 
 import hashlib
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import numba
 from numba.core.caching import FunctionCache, NullCache
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher
+
+from .. import threads
+
+threads.held_over_forks(global_compiler_lock)
 
 
 @cache
@@ -85,9 +90,14 @@ class KernelCache(NullCache):
             self.files.disable()
 
 
-def jit(function):
-    """Compile in nopython mode, without the GIL, with IEEE semantics (1/0 is inf, nan stays nan)."""
-    compiled = numba.njit(nogil=True, error_model="numpy")(function)
+def jit(function=None, *, inlined=False):
+    """Compile in nopython mode, without the GIL, with IEEE semantics (1/0 is inf, nan stays nan).
+
+    `inlined`: into every caller, whatever its size, that a loop of the caller may be vectorized.
+    """
+    if function is None:
+        return partial(jit, inlined=inlined)
+    compiled = numba.njit(nogil=True, error_model="numpy", forceinline=inlined)(function)
     if isinstance(compiled, Dispatcher):  # a plain function under NUMBA_DISABLE_JIT=1
         compiled._cache = KernelCache(function)
     return compiled
