@@ -3,11 +3,13 @@ different where kernels run uncompiled, and the results of the experiments."""
 
 import os
 
-import numba
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is loaded: two workers share two cores
+
+import numba
+import numpy as np
 
 from lti_depth import experiments
 
@@ -26,9 +28,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "uncompiled" if numba
 
 
 def pytest_collection_modifyitems(config, items):
-    """Uncompiled, tests marked `compiled` are skipped, and 1/0 of numpy in a kernel warns where compiled it is inf."""
+    """Uncompiled, tests marked `compiled` are skipped, and numpy is as silent about 1/0 in a kernel as compiled code."""
     if numba.config.DISABLE_JIT:
-        config.addinivalue_line("filterwarnings", r"ignore::RuntimeWarning:lti_depth\.kernels\.")
+        np.seterr(all="ignore")
+        config.addinivalue_line("filterwarnings", r"ignore::RuntimeWarning:lti_depth\.kernels\.")  # of other threads
         for item in items:
             for marker in item.iter_markers("compiled"):
                 item.add_marker(pytest.mark.skip(reason=f"uncompiled: {marker.args[0]}"))

@@ -19,6 +19,7 @@ def run(cache, code=RUN):
     return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=300)
 
 
+@pytest.mark.compiled("there is nothing to cache")
 @pytest.mark.slow
 def test_a_truncated_cache_is_compiled_again(tmp_path):
     assert run(tmp_path).stdout.strip() == "1.0"
@@ -44,6 +45,7 @@ print(before, *found[0].ravel() * [0.75, 0.9375])
 DELAY = RUN + "; import sys; print('scipy.linalg' in sys.modules)"
 
 
+@pytest.mark.compiled("there is nothing to cache")
 @pytest.mark.slow
 def test_scipy_is_imported_with_the_first_product(tmp_path):
     """Matrix products find their BLAS, compiled or from the cache, in another thread too; the rest does without."""
@@ -52,6 +54,7 @@ def test_scipy_is_imported_with_the_first_product(tmp_path):
         assert result.returncode == 0 and result.stdout.split() == printed.split(), result.stderr
 
 
+@pytest.mark.compiled("there is nothing to cache")
 @pytest.mark.slow
 def test_an_unwritable_cache_is_done_without(tmp_path):
     blocked = tmp_path / "file"
@@ -60,6 +63,7 @@ def test_an_unwritable_cache_is_done_without(tmp_path):
     assert result.returncode == 0 and result.stdout.strip() == "1.0", result.stderr
 
 
+@pytest.mark.compiled("there is nothing to cache")
 def test_the_key_of_a_cached_kernel_names_all_kernel_sources(monkeypatch):
     dispatcher = frequency.cascade_delay
     cache = dispatcher._cache.files
@@ -71,6 +75,7 @@ def test_the_key_of_a_cached_kernel_names_all_kernel_sources(monkeypatch):
     assert cache._index_key(signature, codegen) != before
 
 
+@pytest.mark.compiled("there is nothing to compile")
 def test_each_kernel_compiles_once_per_dtype():
     rng = np.random.default_rng(0)
     for timing in ("current", "delayed"):

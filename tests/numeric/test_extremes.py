@@ -109,6 +109,7 @@ def test_phase_delay_with_a_double_zero_near_the_circle(gap, omega):
     assert_agrees(numeric.phase_delay(stack, omega), oracles.phase_delay, (stack, omega), 1e-12)
 
 
+@pytest.mark.compiled("so many steps take minutes")
 def test_long_lags_are_quick():
     lags = np.array([0, 1, 10, 1000, 100_000])
     stack = cascade([1 - 1e-5] * 8, b=1e-5)
@@ -125,6 +126,7 @@ def test_long_lags_are_quick():
     assert (np.diff(R) < 0).all() and (R > 0).all()
 
 
+@pytest.mark.compiled("so many steps take minutes")
 def test_long_lags_of_wide_layers_are_quick():
     layer = numeric.Layer(0.9999 * np.exp(1j * np.linspace(0, 1, 8)), np.ones((8, 2)), np.ones((2, 8)), real=True)
     stack = numeric.stack([layer, layer])
@@ -135,6 +137,7 @@ def test_long_lags_of_wide_layers_are_quick():
     assert abs(R[1]).max() < 1e-3 * abs(R[0]).max()
 
 
+@pytest.mark.compiled("so many steps take minutes")
 def test_negative_binomial_at_long_times():
     """h_t = C(t+K−1, K−1) λ^t to 2(t+2K)u."""
     pole, K, t = 1 - 2.0**-12, 16, 20_000
@@ -216,6 +219,7 @@ def test_no_times_and_no_lags(empty):
     assert numeric.impulse_response(channels, empty).shape == (*np.shape(empty), 2, 1)
 
 
+@pytest.mark.compiled("so many steps take minutes")
 @pytest.mark.parametrize("process", [numeric.white(2.0), numeric.ar1(0.5, 2.0)], ids=["white", "ar1"])
 def test_horizons_of_unstable_stacks(process):
     """Growth by 1.5 a step: a variance near the end of float64, then one beyond it."""
@@ -229,6 +233,7 @@ def test_horizons_of_unstable_stacks(process):
         assert state_variance(wide, process, horizon=5000)[0, 0] == np.inf
 
 
+@pytest.mark.compiled("so many steps take minutes")
 @pytest.mark.parametrize("horizon", [1700, 5000])  # h finite with h² beyond float64, then h beyond it
 @pytest.mark.parametrize("process", [numeric.white(2.0), numeric.ar1(0.5, 2.0)], ids=["white", "ar1"])
 def test_states_beside_an_unstable_one(process, horizon):
@@ -241,6 +246,7 @@ def test_states_beside_an_unstable_one(process, horizon):
     np.testing.assert_allclose(V[:, 1:], alone, rtol=1e-12)
 
 
+@pytest.mark.compiled("so many steps take minutes")
 def test_responses_that_all_but_vanish():
     """h_t = C(t+63, 63) λ^t falls to 1e−128 while its states are denormal in no unit of their own."""
     mp, t = oracles.mp, 80_000

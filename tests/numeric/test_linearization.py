@@ -105,6 +105,7 @@ def test_normalized_signals_have_unit_variance():
         assert gain**2 * np.trace(arriving) / 2 == pytest.approx(1, rel=1e-12)
 
 
+@pytest.mark.compiled("so many steps take minutes")
 @pytest.mark.slow
 def test_a_wide_network_run_with_its_norms():
     """128 channels, pre-norm residual blocks: the norms fluctuate little, and the run agrees with the linearization."""

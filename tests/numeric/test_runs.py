@@ -78,6 +78,7 @@ def test_kernels_for_one_run_are_left_where_powers_of_a_pole_overflow():
     assert y[0, 5] == pytest.approx(1e300)
 
 
+@pytest.mark.compiled("so many steps take minutes")
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("gains", GAINS)
 def test_the_same_bits_for_any_number_of_threads(dtype, gains, monkeypatch):
@@ -117,6 +118,7 @@ def test_gains_far_from_one(dtype, factor):
     assert_plain(stack, normal(rng, (2, 50), dtype), rng)
 
 
+@pytest.mark.compiled("so many steps take minutes")
 def test_memory_is_that_of_input_and_output():
     """No copy of a signal of 8 MB beside the two."""
     u = np.ones((64, 16384))
