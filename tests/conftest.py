@@ -28,7 +28,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "uncompiled" if numba
 
 
 def pytest_collection_modifyitems(config, items):
-    """Uncompiled, tests marked `compiled` are skipped, and numpy is as silent about 1/0 in a kernel as compiled code."""
+    """Uncompiled, tests marked `compiled` are skipped, and numpy is as silent about 1/0 as a compiled kernel."""
     if numba.config.DISABLE_JIT:
         np.seterr(all="ignore")
         config.addinivalue_line("filterwarnings", r"ignore::RuntimeWarning:lti_depth\.kernels\.")  # of other threads
