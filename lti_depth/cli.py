@@ -255,6 +255,49 @@ def train(
     return 0
 
 
+@app.command(epilog="Example:  lti-depth bench sequence-12 covariance-256 --out results")
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(
+        metavar="NAME", show_default=False,
+        help="Jobs, such as batch-f64, sequence-12, lru-forward, group-delay-100, covariance-256, sampled-gradient-12, "
+             "first-run, memory-stream; accuracy; growth. All of them by default: some six minutes.")] = None,
+    out: Annotated[Path | None, typer.Option(show_default=False, help="A directory for bench.json, and the figure "
+                                             "growth.png where growth is among the names.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+):
+    """Time jobs against other libraries and the machine's limits, after all have agreed; measure errors and growth."""
+    from . import bench, report
+
+    try:
+        chosen = bench.select(names or [])
+    except ValueError as error:
+        return _refuse(error)
+    try:
+        if out is not None:
+            report.require_writable(out)
+    except OSError as error:
+        return _refuse(f"--out: expected a directory that can be written, got {out} ({error.strerror}); "
+                       "pass another one")
+    with _progress() as bar:
+        task = bar.add_task("", total=1.0)
+        found, failures = bench.measure(
+            chosen, progress=lambda name, fraction: bar.update(task, description=name, completed=fraction))
+    try:
+        if out is not None:
+            for name, content in bench.files(found).items():
+                report.write_atomically(out / name, content)
+    except OSError as error:
+        return _refuse(f"cannot write {error.filename or out}: {error.strerror}")
+    if json:
+        print(bench.dumps(found), end="")
+    else:
+        after = "" if out is None else f"\n\nWritten to {out}: {', '.join(bench.files(found))}."
+        _print_bench(bench.tables(found), bench.machine_line(found["machine"]) + after)
+    for line in failures:
+        print(f"lti-depth: {line}", file=sys.stderr)
+    return 1 if failures else 0
+
+
 def _print_seeds(records, out, json):
     if json:
         from json import dumps
@@ -326,6 +369,19 @@ def _print_theorems(outcomes, out):
         table.add_row(f"[{colors[outcome.verdict]}]{outcome.verdict}[/]", theorem.name, str(theorem.origin),
                       theorem.sense, str(len(outcome.steps)), f"{outcome.deviation:.1g}", f"{outcome.seconds:.2f}")
     _print_table(table, "" if out is None else f"\nWritten to {out}: theorems.html, theorems.json.")
+
+
+def _print_bench(tables, after):
+    from rich.table import Table
+
+    for columns, rows in tables:
+        table = Table(box=None, pad_edge=False, header_style="bold", leading=1)
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*row)
+        _print_table(table, " ")
+    print(after)
 
 
 def _print_table(table, after):
