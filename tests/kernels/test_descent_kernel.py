@@ -89,6 +89,40 @@ def test_real_loss(teacher, front, delayed, code):
     np.testing.assert_allclose(gradient, partial.real.ravel(), rtol=1e-11, atol=1e-13)
 
 
+def exact_loss(student, teacher, front):
+    """½Σ of the squared difference of the responses of sections with gains 1, of colored input, with 40 digits."""
+    with mpmath.workdps(40):
+        responses = []
+        for poles in (student, teacher, []):
+            u = [mpmath.mpf(1)] + [mpmath.mpf(0)] * 150
+            for pole in map(mpmath.mpf, [*poles, *front]):
+                for t in range(1, len(u)):
+                    u[t] += pole * u[t - 1]
+            responses.append(u)
+        color = sum(f**2 for f in responses.pop())
+        return float(sum((p - q) ** 2 for p, q in zip(*responses, strict=True)) / (2 * color))
+
+
+@pytest.mark.parametrize("student, teacher, front, delayed", [
+    ([0.3, 0.5 + 1e-13], [0.3, 0.5], [], True),
+    ([0.3, 0.0, 0.5 - 1e-13], [0.3, 0.5], [], False),
+    ([0.5 - 1e-10, 0.5001 + 1e-10], [0.5, 0.5001], [], False),
+    ([0.5 - 1e-10, 0.5001 + 1e-10], [0.5, 0.5001], [0.2], False),
+    ([0.0, 0.5 - 1e-10, 0.5001 + 1e-10], [0.0, 0.5, 0.5001], [0.0], False),
+], ids=["aligned", "one layer more", "opposite errors", "colored", "poles at 0"])  # fmt: skip
+def test_small_losses_keep_their_digits(student, teacher, front, delayed):
+    """Positive poles go by the recursion, aligned as they are, though on the circle the loss would be rounding."""
+    gradient, poles, one = np.empty(3 * len(student)), np.empty(len(student)), np.ones(len(teacher))
+    target = (np.array(teacher), one, one, np.array(front), 1.0, delayed)
+    point = np.concatenate([student, np.ones(2 * len(student))])
+    loss = descent.real_loss(point, descent.DIRECT, target, NODES, poles, gradient)
+    np.testing.assert_allclose(loss, exact_loss(student, teacher, front), rtol=1e-5)
+
+
+def test_numbers_become_complex():
+    assert descent._complex(np.array([0.5, -1.0])).dtype == np.complex128
+
+
 @pytest.mark.parametrize("signed", ["student", "teacher"])
 def test_real_loss_of_many_poles_of_both_signs(signed):
     """The recursion over sorted poles would lose seven digits: the circle takes over. In pairs ±λ sums lose none."""
@@ -149,23 +183,27 @@ def schedule(rate, step, warmup, final, end):
     return final + (rate - final) * (1 + np.cos(np.pi * part)) / 2
 
 
+def adam(x, m, v, gradient, rate, step, beta1, beta2, eps, decay):
+    """Kingma & Ba, arXiv 1412.6980, algorithm 1; weights decay apart from the gradient (arXiv 1711.05101)."""
+    m, v = beta1 * m + (1 - beta1) * gradient, beta2 * v + (1 - beta2) * gradient**2
+    mean, square = m / (1 - beta1 ** (step + 1)), v / (1 - beta2 ** (step + 1))
+    return (1 - rate * decay) * x - rate * mean / (np.sqrt(square) + eps), m, v
+
+
 @pytest.mark.parametrize("warmup, final, end", [(0, np.nan, 9), (3, np.nan, 9), (2, 0.1, 5), (0, 0.3, 6), (4, 0.0, 4)])
 def test_adam(warmup, final, end):
-    """Kingma & Ba, arXiv 1412.6980, algorithm 1; weights decay apart from the gradient (arXiv 1711.05101)."""
-    beta1, beta2, eps, decay = 0.8, 0.95, 1e-3, 0.1
     rng = np.random.default_rng(0)
     rates, start = np.array([0.5, 0.0, 0.2]), rng.normal(size=3)
     point, m, v = start.copy(), np.zeros(3), np.zeros(3)
     x, first, second = start.copy(), np.zeros(3), np.zeros(3)
     for step in range(9):
         gradient = rng.normal(size=3)
-        descent.advance(point, gradient, rates, (True, beta1, beta2, eps, decay, warmup, final, end), step, m, v)
-        first, second = beta1 * first + (1 - beta1) * gradient, beta2 * second + (1 - beta2) * gradient**2
+        descent.advance(point, gradient, rates, (True, 0.8, 0.95, 1e-3, 0.1, warmup, final, end), step, m, v)
         for j in (0, 2):
             rate = schedule(rates[j], step, warmup, final, end)
-            mean, square = first[j] / (1 - beta1 ** (step + 1)), second[j] / (1 - beta2 ** (step + 1))
-            x[j] = (1 - rate * decay) * x[j] - rate * mean / (np.sqrt(square) + eps)
-        np.testing.assert_allclose(point, x, rtol=1e-13)
+            x[j], first[j], second[j] = adam(
+                x[j], first[j], second[j], gradient[j], rate, step, 0.8, 0.95, 1e-3, 0.1)  # fmt: skip
+        np.testing.assert_allclose([point, m, v], [x, first, second], rtol=1e-13)
     assert point[1] == start[1]
 
 
@@ -235,6 +273,41 @@ def test_runs(steps, every, tolerance, status, kind):
     assert np.isnan(records.losses[kept:]).all() and np.isnan(records.crossings[1])
     below = np.flatnonzero(np.array(losses) <= 0.1)
     assert records.crossings[0] == below[0] if len(below) else np.isnan(records.crossings[0])
+
+
+def test_a_run_of_adam_in_coordinates():
+    """A deeper teacher in delayed timing: the student comes one step earlier."""
+    x, m, v = np.array([0.4, 0.7, 0.9]), np.zeros(3), np.zeros(3)
+    point, steps = x.copy(), 4
+    records, rule = Records(3, 1, steps, []), (True, 0.8, 0.95, 1e-3, 0.1, 0, np.nan, steps)
+    descent.run_real(point, descent.TANH, (*TEACHER, WHITE, 1.0, True), NODES, np.full(3, 0.1), rule, steps, 1, 0.0,
+                     records.levels, records.losses, records.points, records.crossings)  # fmt: skip
+    for step in range(steps):
+        student = np.array([np.tanh(x[:1]), x[1:2], x[2:]])
+        loss, partial = definition(student, TEACHER, WHITE, 1.0, True)
+        np.testing.assert_allclose(records.losses[step], loss, rtol=1e-10)
+        np.testing.assert_allclose(records.points[step], x, rtol=1e-10)
+        gradient = partial.real.ravel() * [1 - student[0, 0] ** 2, 1, 1]
+        x, m, v = adam(x, m, v, gradient, 0.1, step, 0.8, 0.95, 1e-3, 0.1)
+    np.testing.assert_allclose(point, x, rtol=1e-10)
+
+
+def test_a_complex_run_of_adam_in_coordinates():
+    x, m, v = np.array([0.1, 0.5, 0.7, 0.2, 0.9, -0.3]), np.zeros(6), np.zeros(6)
+    point, steps = x.copy(), 4
+    teacher = tuple(part + 0.1j for part in TEACHER)
+    records, rule = Records(6, 1, steps, []), (True, 0.8, 0.95, 1e-3, 0.1, 0, np.nan, steps)
+    descent.run_complex(point, descent.ZOH, (*teacher, WHITE + 0j, 1.0, True), NODES, np.full(6, 0.1), rule, steps, 1,
+                        0.0, records.levels, records.losses, records.points, records.crossings)  # fmt: skip
+    for step in range(steps):
+        pole = np.exp(-np.exp(x[0]) + 1j * x[1])
+        loss, partial = definition(np.array([[pole], *x[2:].view(complex).reshape(2, 1)]), teacher, WHITE, 1.0, True)
+        np.testing.assert_allclose(records.losses[step], loss, rtol=1e-10)
+        np.testing.assert_allclose(records.points[step], x, rtol=1e-10)
+        by_pole = (partial[0, 0] * pole * np.array([-np.exp(x[0]), 1j])).real
+        gradient = np.concatenate([by_pole, np.conj(partial[1:, 0]).view(float)])
+        x, m, v = adam(x, m, v, gradient, 0.1, step, 0.8, 0.95, 1e-3, 0.1)
+    np.testing.assert_allclose(point, x, rtol=1e-10)
 
 
 @pytest.mark.parametrize("kind", [float, complex])
