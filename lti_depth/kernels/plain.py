@@ -55,8 +55,8 @@ def last(vector):
     return vector[-1]
 
 
-def shifted(vector, lanes):
-    return np.concatenate((np.zeros(lanes, vector.dtype), vector))[: len(vector)]
+def rotated(vector, lanes):
+    return np.roll(vector, lanes)
 
 
 def transpose(rows):

@@ -1,20 +1,23 @@
 """Unit layers on one long real run, where no batch fills the lanes of a vector. `cascade.simulate` is the plain twin.
 
     lagged   one layer in each lane: a tick takes every layer one step further, each on what the one before it put out
-             one or two ticks ago: x ← λ x + (x one lane up). One latency a step, however deep.
+             one or three ticks ago: x ← λ x + (x one lane up). One latency a step, however deep.
     blocks   samples in the lanes, layer after layer: with span 1, 2, 4, … the response to the samples of the block,
-             x_i ← x_i + λ^span x_{i−span}; the state before it adds λ^{i+1}. For the few layers that leave lanes empty.
+             x_i ← x_i + λ^span x_{i−span}; the state before it adds λ^{i+1}. For the few layers that leave lanes empty,
+             one after the other over a stretch of time that stays in the nearest cache.
 """
 
 import numpy as np
 
 from .jit import jit
-from .vectors import broadcast, fma, fma_each, last, load, load_each, multiply, shift_in, shifted, store, store_each
+from .vectors import broadcast, fma, fma_each, last, load, load_each, multiply, rotated, shift_in, store, store_each
+
+_STRETCH = 2048  # samples
 
 
 @jit
 def lagged(like, poles, absent, gain, current, u, y, again, state):
-    """y (T,) from u (T,) times `gain`; poles, state (groups·lanes of `like`,), T at least twice as many as a group has.
+    """y (T,) from u (T,) times `gain`; poles, state (groups·lanes of `like`,), T at least thrice as many as a group has.
 
     The first `absent` layers, with pole 0, let the signal through to make up the number. `state` is advanced in place;
     `again`: y once more, read-only as u.
@@ -30,31 +33,39 @@ def lagged(like, poles, absent, gain, current, u, y, again, state):
 
 @jit
 def _in_turn(like, poles, gain, u, y, x):
-    """Layer k is 2 k steps behind the first, so that moving lanes up is no part of the latency of a step.
+    """Layer k is k·lag steps behind the first, so that moving lanes up is no part of the latency of a step.
 
-    At both ends its part of the triangle goes layer by layer. `before`: what each layer put out a tick earlier.
+    At both ends its part of the triangle goes layer by layer. `trail`: what each layer put out now, a tick ago, two.
     """
+    lag = 3 if len(like) <= 4 else 2  # many vectors hide the latency, and would not leave room for the third
     K, T = len(poles), len(u)
-    edge, before = np.empty(2 * K, y.dtype), np.zeros(K, y.dtype)
-    for t in range(2 * K - 2):
+    edge, trail = np.empty(lag * K, y.dtype), np.zeros(3 * K, y.dtype)
+    for t in range(lag * (K - 1)):
         edge[t] = gain * u[t]
-    for k in range(K - 1):
-        for t in range(2 * (K - 1 - k)):
-            edge[t] = x[k] = poles[k] * x[k] + edge[t]
-        before[k] = edge[2 * (K - 1 - k) - 2]
-    l, v, w = load_each(poles, 0, like), load_each(x, 0, like), load_each(before, 0, like)
-    for t in range(T - 2 * K + 2):
-        v, w = fma_each(l, v, shift_in(gain * u[t + 2 * K - 2], w)), v
-        y[t] = last(v[-1])
-    store_each(x, 0, v)
-    store_each(before, 0, w)
     for k in range(K):
-        earlier = x[k]  # at time T − 1 − 2 k, where the next layer goes on, a step after `before`
-        for t in range(2 * (K - k), 2 * K):
+        end = lag * (K - 1 - k)
+        for t in range(end):
             edge[t] = x[k] = poles[k] * x[k] + edge[t]
-        edge[2 * (K - k) - 1], edge[2 * (K - k) - 2] = earlier, before[k]
-    for t in range(2, 2 * K):
-        y[T - 2 * K + t] = edge[t]
+        trail[k] = x[k]
+        for ago in range(1, min(lag, end)):
+            trail[ago * K + k] = edge[end - 1 - ago]
+    l, v = load_each(poles, 0, like), load_each(trail, 0, like)
+    w, z = load_each(trail, K, like), load_each(trail, 2 * K, like)
+    for t in range(T - lag * (K - 1)):
+        v, w, z = fma_each(l, v, shift_in(gain * u[t + lag * (K - 1)], z if lag == 3 else w)), v, w
+        y[t] = last(v[-1])
+    store_each(trail, 0, v)
+    store_each(trail, K, w)
+    if lag == 3:
+        store_each(trail, 2 * K, z)
+    for k in range(K):
+        x[k], end = trail[k], lag * (K - k)
+        for t in range(end, lag * K):
+            edge[t] = x[k] = poles[k] * x[k] + edge[t]
+        for ago in range(lag):  # the next layer goes on lag·(k + 1) steps before the end
+            edge[end - 1 - ago] = trail[ago * K + k]
+    for t in range(lag, lag * K):
+        y[T - lag * K + t] = edge[t]
 
 
 @jit
@@ -84,27 +95,34 @@ def _ticks(like, poles, gain, u, i, n, y, o, after, x):
 @jit
 def blocks(poles, gain, current, u, y, again, state):
     """y (T,) from u (T,) times `gain`, for |λ| ≤ 1; poles, state (K,), `state` advanced in place; `again` as above."""
-    source, scale = u, gain
-    for k in range(len(poles)):
-        state[k] = _layer(poles[k], scale, current, source, y, state[k])
-        source, scale = again, y.dtype.type(1)
+    T = len(u)
+    for start in range(0, T, _STRETCH):
+        stop, source, scale = min(start + _STRETCH, T), u, gain
+        for k in range(len(poles)):
+            state[k] = _layer(poles[k], scale, current, source[start:stop], y[start:stop], state[k])
+            source, scale = again, y.dtype.type(1)
 
 
 @jit
 def _layer(pole, gain, current, u, y, x):
+    """Where a shift leaves a lane without a sample, what comes round from the end has the factor 0."""
     lanes, T = 64 // u.itemsize, len(u)
-    whole, powers = T - T % lanes, np.empty(lanes, y.dtype)
+    whole, powers, spans = T - T % lanes, np.empty(lanes, y.dtype), np.zeros(4 * lanes, y.dtype)
     powers[0] = pole
     for n in range(1, lanes):
         powers[n] = pole * powers[n - 1]
-    one, two, four, eight = broadcast(pole), broadcast(powers[1]), broadcast(powers[3]), broadcast(powers[7])
+    for j in range(4):
+        for n in range(1 << j, lanes):
+            spans[j * lanes + n] = powers[(1 << j) - 1]
+    one, two, four, eight = load(spans, 0), load(spans, lanes), load(spans, 2 * lanes), load(spans, 3 * lanes)
     scale, each, block, carry = broadcast(gain), load(powers, 0), broadcast(powers[lanes - 1]), broadcast(x)
     for t in range(0, whole, lanes):
         v = multiply(scale, load(u, t))
-        v = fma(one, shifted(v, 1), v)
-        v = fma(two, shifted(v, 2), v)
-        v = fma(four, shifted(v, 4), v)
-        v = fma(eight, shifted(v, 8), v)
+        v = fma(one, rotated(v, 1), v)
+        v = fma(two, rotated(v, 2), v)
+        v = fma(four, rotated(v, 4), v)
+        if lanes > 8:
+            v = fma(eight, rotated(v, 8), v)
         (before,) = shift_in(last(carry), (fma(each, carry, v),))
         store(y, t, fma(each, carry, v) if current else before)
         carry = fma(block, carry, broadcast(last(v)))

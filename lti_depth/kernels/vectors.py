@@ -170,8 +170,8 @@ def last(typing_context, vector):
 
 
 @intrinsic
-def shifted(typing_context, vector, lanes):
-    """Each lane moved up by a constant number of lanes; zeros come in."""
+def rotated(typing_context, vector, lanes):
+    """Each lane moved up by a constant number of lanes, the last ones round to the first."""
     if not isinstance(vector, Vector):
         return None
     if not isinstance(lanes, types.Literal):
@@ -179,9 +179,9 @@ def shifted(typing_context, vector, lanes):
     n = vector.lanes
 
     def generate(context, builder, signature, arguments):
-        zeros = ir.Constant(arguments[0].type, [0.0] * n)
-        mask = ir.Constant(ir.VectorType(ir.IntType(32), n), [max(j + n - lanes.literal_value, 0) for j in range(n)])
-        return builder.shuffle_vector(zeros, arguments[0], mask)
+        unused = ir.Constant(arguments[0].type, ir.Undefined)
+        mask = ir.Constant(ir.VectorType(ir.IntType(32), n), [(j - lanes.literal_value) % n for j in range(n)])
+        return builder.shuffle_vector(arguments[0], unused, mask)
 
     return vector(vector, lanes), generate
 

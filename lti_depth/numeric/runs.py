@@ -72,8 +72,7 @@ def _run(given, u, y, x):
     gain, z = x.dtype.type(given.gain), (r * x).astype(x.dtype)
     kernel = _of_one_run(given, u)
     if kernel:
-        for row, out, states in zip(u, y, z, strict=True):
-            kernel(given, gain, row, out, states)
+        _each(kernel, given, gain, u, y, z)
     elif given.current:
         _batch(batches.LAYERS, [given.poles], gain, u, y, z)
     else:
@@ -124,11 +123,22 @@ def _of_one_run(given, u):
     K, (batch, T) = len(given.poles), u.shape
     if u.dtype.kind == "c" or T < _LONG:
         return None
-    by_blocks, by_lags = 0.6 * K, (1.7 if given.current else 2.5) * -(-K // 64)
-    by_batches = (4.0 * -(-K // 12) if given.current else 4.0 * -(-K // 4)) / batch
+    calls, lanes = 4000 * (1 - 1 / batch) / T, 64 // u.itemsize
+    by_blocks, by_lags = calls + 0.2 * K, calls + (1.1 if given.current else 2.5) * -(-K // 64)
+    by_batches = (3.2 * -(-K // 12) if given.current else 4.0 * -(-K // 4)) / min(batch, lanes)
     if by_blocks < min(by_lags, by_batches) and (np.abs(given.poles) <= 1).all():
         return _by_blocks
     return _by_lags if by_lags < by_batches else None
+
+
+def _each(kernel, given, gain, u, y, z):
+    """Runs one after the other, on all threads where that pays."""
+
+    def rows(span):
+        for n in range(*span):
+            kernel(given, gain, u[n], y[n], z[n])
+
+    threads.run(rows, _spans(len(u), 1, u.size * z.shape[1]))
 
 
 def _by_blocks(given, gain, u, y, z):

@@ -23,9 +23,9 @@ from lti_depth.kernels.vectors import (
     load_rows,
     multiply,
     prefetch,
+    rotated,
     row_starts,
     shift_in,
-    shifted,
     spread,
     spread_each,
     store,
@@ -55,7 +55,7 @@ def arithmetic(a, out):
 def lanes(a, out):
     L = 64 // a.itemsize
     v = load(a, 0)
-    store_each(out, 0, (shifted(v, 1), shifted(v, 2), shifted(v, 4), shifted(v, 8)))
+    store_each(out, 0, (rotated(v, 1), rotated(v, 2), rotated(v, 4), rotated(v, 8)))
     out[4 * L], out[4 * L + 1] = total(v), last(v)
 
 
