@@ -17,7 +17,7 @@ _STRETCH = 2048  # samples
 
 @jit
 def lagged(like, poles, absent, gain, current, u, y, again, state):
-    """y (T,) from u (T,) times `gain`; poles, state (groups·lanes of `like`,), T at least thrice as many as a group has.
+    """y (T,) from u (T,) times `gain`; poles, state (groups·lanes of `like`,), T at least 3 times what a group has.
 
     The first `absent` layers, with pole 0, let the signal through to make up the number. `state` is advanced in place;
     `again`: y once more, read-only as u.
