@@ -112,7 +112,7 @@ def run(pole, b, f, e, state, first, rest, times, origin):
 
 @jit
 def moments(poles, pole, b, f, e):
-    """W_ij = E ξ_i ξ_j*, X_ij = E ξ_i p_j*, Z_ij = E p_i p_j* for white unit input, as in `wide.moments`."""
+    """W_ij = E ξ_i ξ_j*, X_ij = E ξ_i p_j*, Z_ij = E p_i p_j* for white unit input, as in `gramians.moments`."""
     K, N, H = b.shape[:3]
     W, X = np.empty((K, K, N, N, 5)), np.empty((K, K + 1, N, H, 5))
     Z = np.empty((K + 1, K + 1, H, H, 5))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..kernels import cascade, pairs, wide
+from ..kernels import cascade, gramians, pairs, wide
 from ..kernels.doubledouble import PLAIN
 from ..system import Layer, Stack, validation
 from ..system.processes import process_or_white, require_stationary
@@ -53,9 +53,10 @@ def autocovariance(stack, lag, process=None, layer=None):
     require_stationary(stack, "autocovariance")
     lags = validation.integers(lag, "lag")
     process = process_or_white(process)
-    flat = np.abs(lags.ravel())
-    R = sum(_part_autocovariance(stack, flat, part) for part in process.parts)
-    R = np.where((lags.ravel() < 0)[:, None, None], R.conj().swapaxes(-1, -2), R)
+    flat = lags.ravel()
+    R = sum(_part_autocovariance(stack, np.abs(flat), part) for part in process.parts)
+    if (flat < 0).any():
+        R = np.where((flat < 0)[:, None, None], R.conj().swapaxes(-1, -2), R)
     R = real_if(stack.real_output and process.real, R.reshape(*lags.shape, *R.shape[1:]))
     return drop_channels(R, stack.channels[-1], stack.channels[-1])
 
@@ -84,19 +85,26 @@ def _colored(stack, lags, shape, source):
     """
     model = realize(stack, shape)
     L = len(source)
-    asked, back = np.unique(lags, return_inverse=True)
+    asked, back = _distinct(lags)
     needed = asked if L == 1 or not len(asked) else np.arange(max(asked[0] - L + 1, 0), asked[-1] + L)
-    needed = np.union1d([0], needed)
+    needed = needed if 0 in needed[:1] else np.concatenate([[0], needed])
     rho, exponents = _recursion(model, needed)
     if not _trusted(model, rho[0].diagonal().real, lambda twin: _recursion(twin, np.zeros(1, np.int64))[0][0]):
         R, exponents = circle.autocovariance(model, asked, source), np.zeros(len(asked), np.int64)
     elif L == 1:
-        at = np.searchsorted(needed, asked)
-        R, exponents = source[0].real * rho[at], exponents[at]
+        own = slice(len(needed) - len(asked), None)
+        R, exponents = source[0].real * rho[own], exponents[own]
     else:
         rho, top = leveled(rho, exponents[:, None, None])
         R, exponents = _convolve(source, rho, needed, asked), np.full(len(asked), top)
     return R[back], (exponents[back] + 2 * model.output_exponent)[:, None, None]
+
+
+def _distinct(lags):
+    """The lags in order, each once, and where among them every lag is."""
+    if (lags[1:] > lags[:-1]).all():
+        return lags, slice(None)
+    return np.unique(lags, return_inverse=True)
 
 
 def _trusted(model, variances, again):
@@ -140,12 +148,13 @@ def _recursion(model, lags):
         rho, exponents = cascade.autocovariance(model.layers, model.current, lags, kind)
         return rho[:, None, None], exponents
     poles, B, F, E = model.sections
-    _, X, Z = wide.moments(poles, B, F, E, _input_covariance(model))
-    rho = np.empty((len(lags), *Z.shape[2:]), dtype=np.complex128)
-    rho[lags == 0] = Z[-1, -1]
+    _, Y, Z = gramians.moments(poles, B, F, E, _input_covariance(model))
+    rho = np.empty((len(lags), *Z.shape[1:]), dtype=np.complex128)
+    rho[lags == 0] = Z[-1]
     if lags[-1] > 0:
         # E ξ_k[t+1] y[t]* is the state from which the free response runs, one column a channel of y.
-        start = poles[:, :, None] * X[:, -1] + B @ Z[:-1, -1]
+        X, Z = Y.conj().swapaxes(1, 2), Z.conj().swapaxes(1, 2)
+        start = poles[:, :, None] * X + B @ Z[:-1]
         state = np.ascontiguousarray(start.transpose(2, 0, 1))
         silent = np.zeros((state.shape[0], lags[-1], B.shape[2]), dtype=np.complex128)
         free = np.empty_like(silent)
@@ -182,7 +191,7 @@ def state_covariance(stack, process=None):
 
     Notes
     -----
-    The recursion over pairs of layers of `kernels.wide`; no Lyapunov equation of size S is solved.
+    The recursion over pairs of layers of `kernels.gramians`; no Lyapunov equation of size S is solved.
     """
     require_stationary(stack, "state_covariance")
     process = process_or_white(process)
@@ -192,7 +201,6 @@ def state_covariance(stack, process=None):
 
 def _part_state_covariance(stack, part):
     model = realize(stack, part.shape)
-    N = model.poles.shape[1]
     W = _white_states(model)
     if not _trusted(model, W.diagonal().real, lambda twin: _white_states(twin) / 9):
         W = circle.state_covariance(model, part.source)
@@ -200,9 +208,9 @@ def _part_state_covariance(stack, part):
         W = _colored_states(_dense(model), W, part.source)
     else:
         W = part.source[0].real * W
-    exponents = model.state_exponents.ravel()
-    kept = [k * N + n for k, width in enumerate(stack.closed().widths, model.front) for n in range(width)]
-    exponents = exponents[kept]
+    N = model.poles.shape[1]
+    kept = [k * N + n for k, layer in enumerate(stack, model.front) for n in range(layer.closed().width)]
+    exponents = model.state_exponents.ravel()[kept]
     scale, exponent = part_scale(part)
     return unscale(scale * W[np.ix_(kept, kept)], exponents[:, None] + exponents + exponent, "state_covariance")
 
@@ -213,8 +221,8 @@ def _white_states(model):
         return pairs.state_covariance(_ONE if len(model.poles) <= 8 else _TWO, model.layers, model.current)
     if model.is_cascade:
         return cascade.state_covariance(model.layers, model.current, model.digits)
-    W, _, _ = wide.moments(*model.sections, _input_covariance(model))
-    return W.transpose(0, 2, 1, 3).reshape(model.poles.size, model.poles.size)
+    W, _, _ = gramians.moments(*model.sections, _input_covariance(model))
+    return W.reshape(model.poles.size, model.poles.size)
 
 
 def _colored_states(A, W, source):
@@ -273,9 +281,9 @@ def state_variance(stack, process=None, horizon=None):
     variances = state_covariance(stack, process).diagonal().real
     out = np.zeros((len(stack), max(stack.widths)))
     start = 0
-    for k, (layer, closed) in enumerate(zip(stack, stack.closed(), strict=True)):
+    for k, layer in enumerate(stack):
         out[k, : layer.width] = variances[start : start + layer.width]
-        start += closed.width
+        start += layer.closed().width
     return out
 
 

@@ -128,10 +128,10 @@ def _exponent(magnitude):
 
 def _ldexp(values, exponents):
     exponents = np.clip(exponents, -5000, 5000).astype(np.int32)  # numpy's ldexp takes C ints
+    if not np.iscomplexobj(values):
+        return np.ldexp(values, exponents)
     result = np.empty(np.broadcast_shapes(values.shape, exponents.shape), values.dtype)
-    result.real = np.ldexp(values.real, exponents)
-    if np.iscomplexobj(result):
-        result.imag = np.ldexp(values.imag, exponents)
+    result.real, result.imag = np.ldexp(values.real, exponents), np.ldexp(values.imag, exponents)
     return result
 
 

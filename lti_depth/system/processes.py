@@ -187,6 +187,8 @@ def require_stationary(
 ):
     """Raise ValueError naming the first pole with |λ| ≥ 1, and saying what to do `instead`."""
     require_stack(stack)
+    if not outside_circle(np.concatenate([layer.poles for layer in stack.layers])).any():
+        return
     for k, layer in enumerate(stack.layers):
         for n in np.flatnonzero(outside_circle(layer.poles)):
             raise ValueError(f"{what} needs |λ| < 1, got the pole {layer.poles[n]} in layer {k}, state {n}; {instead}")
