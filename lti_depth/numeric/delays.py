@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from ..kernels import frequency, responses
+from ..kernels import delays, frequency
 from ..system import validation
 from ..system.stacks import require_single_channel, require_stack
 from .realization import drop_channels, realize
-from .responses import by_halves, in_parts, layer_responses, scaled_frequency_response
+from .responses import in_parts, layer_responses, scaled_frequency_response
 
 
 def group_delay(stack, omega):
@@ -53,13 +53,15 @@ def group_delay(stack, omega):
 
 
 def _cascade_delay(stack, omega):
-    """Real poles without feedthrough by the kernel for them."""
+    """Real poles without feedthrough by the kernel for them, unless one lies on the circle or hardly anywhere."""
     poles, current, through = stack.poles, stack.timing == "current", stack.D.any()
-    if through or poles.dtype.kind == "c" or not (stack.B.all() and stack.C.all()):
+    sizes = np.abs(poles)
+    ordinary = (sizes == 0) | ((sizes > 2.0**-120) & (sizes < 2.0**120) & (sizes != 1))
+    if through or poles.dtype.kind == "c" or not (stack.B.all() and stack.C.all() and ordinary.all()):
         given = (*realize(stack, memory=False).scalars[:4], current)
         return in_parts(lambda part: (frequency.cascade_delay(*given, part),), omega, len(poles))[0]
-    sizes, later = [np.abs(half) for half in by_halves(poles)], 0.0 if current else float(len(poles))
-    return in_parts(lambda part: (responses.delay(*sizes, later, part),), omega, len(poles))[0]
+    right, left, later = poles[poles > 0], -poles[poles < 0], 0.0 if current else float(len(poles))
+    return in_parts(lambda part: (delays.delay(right, left, later, part),), omega, len(poles))[0]
 
 
 def zeros(stack):

@@ -14,6 +14,7 @@ from .covariances import part_scale, process_or_white
 from .realization import drop_channels, realize, unscale
 
 _WORK = 2**20  # layers × frequencies that outlast handing them to another thread
+_LARGEST = 2.0**100
 
 
 def transfer_function(stack, z):
@@ -92,8 +93,9 @@ def frequency_response(stack, omega):
     omega = validation.frequencies(omega)
     H, exponents = scaled_frequency_response(stack, omega)
     lost = ~np.isfinite(H)
-    H = unscale(np.where(lost, 0, H), exponents, "frequency_response")
-    H = _infinite_at_poles(H, lost, omega.ravel(), "frequency_response")
+    at_poles = lost.any()
+    H = unscale(np.where(lost, 0, H) if at_poles else H, exponents, "frequency_response")
+    H = _infinite_at_poles(H, lost, omega.ravel(), "frequency_response") if at_poles else H
     return drop_channels(H.reshape(*omega.shape, *_sizes(stack)), *_sizes(stack))
 
 
@@ -114,27 +116,24 @@ def scaled_frequency_response(stack, omega):
 
 
 def _cascade_response(stack, omega):
-    """Layers without feedthrough by the kernel for them, unless a pole lies on the circle."""
-    poles, current = stack.poles.astype(complex), stack.timing == "current"
-    if stack.D.any() or (np.abs(poles) == 1).any():
+    """Layers without feedthrough by the kernel for them, unless a pole lies on the circle or beyond all measure."""
+    poles, current = stack.poles, stack.timing == "current"
+    sizes = np.abs(poles)
+    if stack.D.any() or (sizes == 1).any() or sizes.max() > _LARGEST:
         model = realize(stack)
         given = (*model.scalars[:4], current)
         H, exponents = in_parts(lambda part: frequency.cascade_response(*given, part), omega, len(poles))
         return H, exponents + model.output_exponent
-    given = (*by_halves(poles), stack.B.astype(complex), stack.C.astype(complex), 0 if current else len(poles))
-    return in_parts(lambda part: responses.response(*given, part), omega, len(poles))
-
-
-def by_halves(poles):
-    """Those with Re λ ≥ 0, and the others; a pole 0 makes them an even number."""
-    halves = poles[poles.real >= 0], poles[poles.real < 0]
-    return tuple(np.append(half, np.zeros(len(half) % 2, half.dtype)) for half in halves)
+    factors = responses.factors(*(part.astype(complex) for part in (np.sort(poles), stack.B, stack.C)))
+    turns = float(len(factors[0]) - (0 if current else 2 * len(poles)))
+    return in_parts(lambda part: responses.response(*factors, turns, part), omega, len(poles))
 
 
 def in_parts(kernel, omega, K):
     """The kernel's arrays over the frequencies, which threads share where that pays."""
-    count = threads.count() if omega.size * K > _WORK else 1
-    parts = [part for part in np.array_split(omega, count) if len(part)] or [omega]
+    if omega.size * K <= _WORK:
+        return kernel(omega)
+    parts = [part for part in np.array_split(omega, threads.count()) if len(part)]
     return tuple(np.concatenate(arrays) for arrays in zip(*threads.run(kernel, parts), strict=True))
 
 

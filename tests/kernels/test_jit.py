@@ -9,7 +9,7 @@ import pytest
 from numba.core.caching import NullCache
 
 from lti_depth import numeric
-from lti_depth.kernels import batches, cascade, frequency, jit, pairs, responses, sequences, wide
+from lti_depth.kernels import batches, cascade, delays, frequency, jit, pairs, responses, sequences, wide
 
 RUN = "from lti_depth import numeric; print(numeric.group_delay(numeric.cascade([0.5]), 0.0))"
 
@@ -83,17 +83,17 @@ def test_each_kernel_compiles_once_per_dtype():
             stack = numeric.cascade(poles, d=0.5, timing=timing)
             numeric.autocovariance(stack, [0, 1])
             numeric.state_variance(stack)
-            numeric.group_delay(stack, [0.1])
-            numeric.frequency_response(stack, 0.1)
+            for filled in (stack, numeric.cascade(poles, timing=timing)):
+                numeric.group_delay(filled, [0.1])
+                numeric.frequency_response(filled, 0.1)
             numeric.impulse_response(stack, 3)
             for u in (rng.normal(size=9), rng.normal(size=900), np.ones((3, 4))[:, ::2], np.ones((2, 5), order="F")):
                 numeric.simulate(stack, u)
     for kernel in (cascade.autocovariance, cascade.state_covariance, cascade.response):
         assert len(kernel.signatures) <= 3, kernel.py_func.__name__  # one, two or four doubles a number
     assert len(pairs.state_covariance.signatures) <= 2  # one or two vectors
-    for kernel in (frequency.cascade_delay,
-                   frequency.cascade_response, responses.response, responses.delay):
-        assert len(kernel.signatures) <= 1, kernel.py_func.__name__
+    for kernel in (frequency.cascade_delay, frequency.cascade_response, responses.response, delays.delay):
+        assert len(kernel.signatures) == 1, kernel.py_func.__name__
     assert len(batches.simulate.signatures) <= 8  # two precisions, real and complex, with and without feedthrough
     assert len(sequences.blocks.signatures) <= 2
     assert len(sequences.lagged.signatures) <= 8  # two precisions, 1, 2, 4 or 8 vectors

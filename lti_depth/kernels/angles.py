@@ -1,0 +1,123 @@
+"""Sine and cosine of ω/2 to some twenty digits, written so that the compiler takes eight frequencies at a time.
+
+A stack of K layers turns one error of an angle into K of them: what depends on ω alone is kept as an unevaluated sum
+of two doubles. θ = r + (π/2)·odd, which is ω/2 up to a multiple of π, with |r| ≤ π/4.
+"""
+
+import math
+from fractions import Fraction
+
+from .fused import fma
+from .jit import jit
+
+LANES = 64
+SIN, SIN_LOW, COS, COS_LOW, REST, REST_LOW, ODD = range(0, 7 * LANES, LANES)
+_HALF_PI = math.pi / 2
+_HALF_PI_LOW = math.cos(_HALF_PI)  # π/2 − _HALF_PI
+_FAR = 2.0**20
+
+
+def _reciprocal(n):
+    """1/n! as a sum of two doubles."""
+    exact = Fraction(1, math.factorial(n))
+    return float(exact), float(exact - Fraction(float(exact)))
+
+
+_S3, _S3_LOW = _reciprocal(3)
+_S5, _S5_LOW = _reciprocal(5)
+_C4, _C4_LOW = _reciprocal(4)
+_S7, _S9, _S11, _S13, _S15, _S17, _S19 = (_reciprocal(n)[0] for n in range(7, 20, 2))
+_C6, _C8, _C10, _C12, _C14, _C16, _C18, _C20 = (_reciprocal(n)[0] for n in range(6, 21, 2))
+
+
+@jit
+def half_angles(omega, start, at):
+    """Of 64 frequencies from `start` on, the last of them again where there are fewer: rows of eight in `at`.
+
+    sin θ, cos θ and r, each followed by its low part, and 1 where θ = r + π/2, else 0. Low parts are 0 beyond ω = 2^21.
+    """
+    for j in range(LANES):
+        at[ODD + j] = 0.5 * omega[min(start + j, len(omega) - 1)]
+    for j in range(LANES):
+        q, high, low = reduced(at[ODD + j], 0.0)
+        sine, sine_low, cosine, cosine_low = sine_cosine(high, low)
+        odd = q - 2.0 * _nearest(0.5 * q - 0.25)
+        at[SIN + j] = sine if odd == 0.0 else cosine
+        at[SIN_LOW + j] = sine_low if odd == 0.0 else cosine_low
+        at[COS + j] = cosine if odd == 0.0 else -sine
+        at[COS_LOW + j] = cosine_low if odd == 0.0 else -sine_low
+        at[REST + j], at[REST_LOW + j], at[ODD + j] = high, low, odd
+    for j in range(min(LANES, len(omega) - start)):
+        if abs(0.5 * omega[start + j]) >= _FAR:
+            _far_angle(0.5 * omega[start + j], at, j)
+
+
+@jit
+def _far_angle(theta, at, j):
+    sine, cosine = math.sin(theta), math.cos(theta)
+    if cosine < 0.0:
+        sine, cosine = -sine, -cosine
+    at[SIN + j], at[COS + j], at[REST + j] = sine, cosine, math.atan2(sine, cosine)
+    at[SIN_LOW + j] = at[COS_LOW + j] = at[REST_LOW + j] = at[ODD + j] = 0.0
+
+
+@jit
+def _nearest(x):
+    """The integer next to x, |x| < 2^51."""
+    return (x + 6755399441055744.0) - 6755399441055744.0  # 1.5·2^52, where doubles have distance 1
+
+
+@jit
+def _added(a, b):
+    """a + b and what rounding lost of it (Knuth)."""
+    total = a + b
+    part = total - a
+    return total, (a - (total - part)) + (b - part)
+
+
+@jit(inlined=True)
+def reduced(x, low):
+    """q, and x + low − q π/2 as a sum of two doubles, for |x| < 2^20; q an integer."""
+    q = _nearest(x * (1.0 / _HALF_PI))
+    product = q * _HALF_PI
+    high, lost = _added(x - product, -fma(q, _HALF_PI, -product))
+    product = q * _HALF_PI_LOW
+    high, more = _added(high, -product)
+    low += (lost + more) - fma(q, _HALF_PI_LOW, -product)
+    total = high + low
+    return q, total, low - (total - high)
+
+
+@jit(inlined=True)
+def _times(z, z_low, a, a_low, c, c_low):
+    """c + z a, for |z a| < |c|."""
+    product = z * a
+    low = fma(z, a, -product) + (z * a_low + z_low * a)
+    total = c + product
+    return total, ((c - total) + product) + (low + c_low)
+
+
+@jit(inlined=True)
+def sine_cosine(r, low):
+    """sin and cos of r + low, |r| ≤ π/4, each with its low part, by Taylor's series: its first terms twice as exact."""
+    z = r * r
+    z_low = fma(r, r, -z) + 2.0 * r * low
+    tail = fma(z, fma(z, fma(z, fma(z, fma(z, -_S19, _S17), -_S15), _S13), -_S11), _S9)
+    s, s_low = _times(z, z_low, fma(z, tail, -_S7), 0.0, _S5, _S5_LOW)
+    s, s_low = _times(z, z_low, s, s_low, -_S3, -_S3_LOW)
+    product = z * s
+    s, s_low = _times(product, fma(z, s, -product) + (z * s_low + z_low * s), r, low, r, low)
+    tail = fma(z, fma(z, fma(z, fma(z, fma(z, fma(z, _C20, -_C18), _C16), -_C14), _C12), -_C10), _C8)
+    c, c_low = _times(z, z_low, fma(z, tail, -_C6), 0.0, _C4, _C4_LOW)
+    c, c_low = _times(z, z_low, c, c_low, -0.5, 0.0)
+    c, c_low = _times(z, z_low, c, c_low, 1.0, 0.0)
+    return s + s_low, s_low - ((s + s_low) - s), c + c_low, c_low - ((c + c_low) - c)
+
+
+@jit(inlined=True)
+def quarters(re, im, q):
+    """(re + i im) i^q."""
+    q -= 4.0 * _nearest(0.25 * q - 0.375)
+    if q == 1.0 or q == 3.0:
+        re, im = -im, re
+    return (-re, -im) if q > 1.5 else (re, im)
