@@ -47,6 +47,12 @@ markers =
 """
 ENVIRONMENT = {"NUMBA_DISABLE_JIT": "1", "OPENBLAS_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 COLUMNS = ("killed", "timeout", "survived", "explained")
+CONFTEST = """
+from hypothesis import Phase, settings
+found_first = {"derandomize": True, "deadline": None, "database": None, "phases": [Phase.explicit, Phase.generate]}
+settings.register_profile("fast", **found_first)
+settings.load_profile("fast")
+"""
 FOUND = {1: "killed", 3: "killed", -24: "timeout", 24: "timeout", 36: "timeout", 152: "timeout", 255: "timeout"}
 
 
@@ -57,14 +63,15 @@ def kernels():
 
 def mutated(kernel, tree):
     """{mutant: exit status of its tests} of one file of kernels, in the folder `tree`."""
-    for part in ("lti_depth", "tests/kernels"):
+    for part in ("lti_depth", "tests"):
         shutil.copytree(ROOT / part, tree / part, ignore=shutil.ignore_patterns("__pycache__"))
+    (tree / "tests" / "conftest.py").write_text(CONFTEST)
     tests = sorted(path.relative_to(tree) for path in tree.glob(f"tests/kernels/test_{kernel}*.py"))
     if not tests:
         raise SystemExit(f"expected tests of {kernel}.py in tests/kernels/test_{kernel}*.py, got none")
     (tree / "setup.cfg").write_text(SETTINGS.format(kernel=kernel, tests="\n".join(f"    {path}" for path in tests)))
     source = tree / "lti_depth" / "kernels" / f"{kernel}.py"
-    source.write_text(re.sub(r"^@jit\n", "", source.read_text(), flags=re.MULTILINE))
+    source.write_text(re.sub(r"^@jit(\(.*\))?\n", "", source.read_text(), flags=re.MULTILINE))
     command = [Path(sys.executable).with_name("mutmut"), "run", "--max-children", str(len(os.sched_getaffinity(0)))]
     run = subprocess.run(command, cwd=tree, env=os.environ | ENVIRONMENT, capture_output=True, text=True)
     if run.returncode:

@@ -101,3 +101,48 @@ def test_doubles_in_and_out():
     assert dd.get(array, 1) == (4.0, 5.0, 6.0, 7.0)
     dd.put(array, 2, (0.5, 0.25, -1.0, -2.0))
     assert array.tolist() == [[0, 1, 2, 3], [4, 5, 6, 7], [0.5, 0.25, -1, -2]]
+
+
+def test_numbers_of_one_double_are_rounded_once():
+    rng = np.random.default_rng(40)
+    for x, y, z in rng.normal(size=(20, 3)).tolist():
+        assert dd.add((x,), (y,)) == (x + y,) and dd.mul((x,), (y,)) == (x * y,) and dd.div((x,), (y,)) == (x / y,)
+        assert dd.mul_add((x,), (y,), (z,)) == (float(exact(x) * exact(y) + exact(z)),)
+        assert dd.one_minus((x,), (y,)) == (float(1 - exact(x) * exact(y)),)
+        assert dd.conj((x,)) == (x,) and dd.size((-abs(x),)) == abs(x) and dd.value((x,)) == x
+
+
+def test_numbers_of_two_doubles():
+    for a, b in zip(parts(41, 20), parts(42, 20), strict=True):
+        assert dd.add(a, b) == dd._add(*a, *b) and dd.mul(a, b) == dd._mul(*a, *b) and dd.div(a, b) == dd._div(*a, *b)
+        assert dd.mul_add(a, b, a) == dd._add(*dd._mul(*a, *b), *a)
+        assert dd.conj(a) == a and dd.size((-abs(a[0]), a[1])) == abs(a[0]) and dd.value(a) == a[0]
+
+
+def test_one_minus_a_product_near_one():
+    """Products of pairs keep 2^−106 of 1, complex ones four times that."""
+    for gap in (2.0**-20, 2.0**-45, 0.5):
+        x, y = 1 - gap, 1 + gap / 3
+        truth = 1 - exact(x) * exact(y)
+        assert abs(exact(*dd.one_minus((x, 0.0), (y, 0.0))) - truth) <= 5 * U**2 + 4 * U**2 * abs(truth)
+        found = dd.one_minus((x, 0.0, 0.25, 0.0), (y, 0.0, -gap, 0.0))
+        re, im = 1 - (exact(x) * exact(y) + exact(gap) / 4), exact(x) * exact(gap) - exact(y) / 4
+        assert abs(exact(*found[:2]) - re) <= 20 * U**2 and abs(exact(*found[2:]) - im) <= 20 * U**2
+
+
+def test_sums_of_products():
+    for a, x, p in zip(numbers(50, 10), numbers(52, 10), numbers(54, 10), strict=True):
+        assert dd.mul_add(a, x, p) == dd.add(dd.mul(a, x), p)
+
+
+def test_as_many_doubles_as_asked_for():
+    a, array = (1.0, 2.0, 3.0, 4.0), np.arange(12.0).reshape(3, 4)
+    for kind in (dd.PLAIN, dd.REAL, dd.COMPLEX):
+        assert dd.narrow(a, kind) == a[: len(kind)]
+        assert dd.entry(array, 1, kind) == (4.0, 5.0, 6.0, 7.0)[: len(kind)]
+        room = dd.values(3, kind)
+        assert room.shape == (3,) and room.dtype == (complex if kind is dd.COMPLEX else float)
+    assert dd.size((1.0, 9.0, -3.0, 9.0)) == 3 and dd.size((-4.0, 9.0, 3.0, 9.0)) == 4
+    pairs = np.zeros((2, 2))
+    dd.put(pairs, 1, (0.5, 0.25))
+    assert pairs.tolist() == [[0, 0], [0.5, 0.25]]
