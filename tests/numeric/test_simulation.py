@@ -152,6 +152,7 @@ def test_unstable_stacks_run():
     assert y.tolist() == [1, 2, 4, 8]
 
 
+@pytest.mark.compiled("so many steps take minutes")
 @pytest.mark.slow
 def test_time_averages_are_the_predicted_moments():
     """4·10⁶ samples of AR(1) input: within five standard errors, from the spread over 16 runs."""

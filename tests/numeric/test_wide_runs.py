@@ -33,36 +33,40 @@ def absolute(stack):
                           for layer in stack], timing=stack.timing)  # fmt: skip
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("dtype", "T"), [
+    (np.float64, 140), (np.complex128, 140),
+    *[pytest.param(dtype, 300, marks=pytest.mark.compiled("so many steps take minutes")) for dtype in DTYPES],
+])  # fmt: skip
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("timing", ["current", "delayed"])
-def test_against_the_plain_kernel(dtype, kind, timing):
+def test_against_the_plain_kernel(dtype, T, kind, timing):
     """Whatever path from input to output: 3 roundings a step, and those of sums over channels and states a layer."""
     rng = np.random.default_rng(0)
     if kind == "real output" and np.dtype(dtype).kind == "c":
         with pytest.raises((ValueError, TypeError), match="real"):
-            numeric.simulate(stack_of(rng, kind, [(1, 2, 1)], timing), np.ones((3, 300, 2), dtype))
+            numeric.simulate(stack_of(rng, kind, [(1, 2, 1)], timing), np.ones((3, T, 2), dtype))
         return
     for sizes in ([(1, 2, 3)], [(3, 2, 3), (9, 3, 1), (20, 1, 17)], [(8, 1, 1), (16, 1, 1)]):
         stack = stack_of(rng, kind, sizes, timing)
-        u = normal(rng, (3, 300, sizes[0][1]), np.dtype(dtype).kind == "c").astype(dtype)
+        u = normal(rng, (3, T, sizes[0][1]), np.dtype(dtype).kind == "c").astype(dtype)
         real, complex_states = u.real.dtype, u.dtype.kind == "c" or kind != "real"
         working = np.result_type(real, np.complex64) if complex_states else real
         values = working if kind == "complex" else u.dtype
         start = np.zeros((3, len(sizes), max(stack.widths)), working)
         for k, N in enumerate(stack.widths):
             start[:, k, :N] = normal(rng, (3, N), complex_states and (u.dtype.kind == "c" or k != 1))
-        y, truth, size = (np.empty((3, 300, sizes[-1][2]), kind) for kind in (values, values, float))
+        y, truth, size = (np.empty((3, T, sizes[-1][2]), kind) for kind in (values, values, float))
         x, states, size_x = start.copy(), start.copy(), np.abs(start).astype(float)
         wide_runs.run(stack, u, y, x)
         wide_runs.run_plainly(stack, u, truth, states)
         wide_runs.run_plainly(absolute(stack), np.abs(u).astype(float), size, size_x)
-        count = 300 * 3 + sum(sum(shape) + 6 for shape in sizes)
+        count = T * 3 + sum(sum(shape) + 6 for shape in sizes)
         rounding = 2 * 3 * count * np.finfo(dtype).eps
         assert (np.abs(y - truth) <= rounding * size).all()
         assert (np.abs(x - states) <= rounding * size_x).all()
 
 
+@pytest.mark.compiled("so many steps take minutes")
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_same_bits_for_any_number_of_threads(kind, monkeypatch):
     rng = np.random.default_rng(1)
@@ -109,6 +113,7 @@ def test_the_input_may_be_the_buffer():
     assert y is u and np.array_equal(y, expected)
 
 
+@pytest.mark.compiled("so many steps take minutes")
 @pytest.mark.parametrize("kind", KINDS)
 def test_memory_is_that_of_input_and_output(kind):
     rng = np.random.default_rng(5)
