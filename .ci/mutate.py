@@ -24,7 +24,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NOT_MUTATED = {"__init__", "jit", "vectors", "steps", "plain"}  # compilation, generated machine code and its twin
+NOT_MUTATED = {"__init__", "jit", "vectors", "steps", "plain", "fused"}  # compilation, machine code and its twins
 LEAST = 0.9
 SETTINGS = """
 [mutmut]

@@ -61,3 +61,10 @@ def test_gaps():
             truth = 1 - (p * r + q * s), p * s - q * r
             for found, part in zip(gramians._gap(a, b), truth, strict=True):
                 assert abs(Fraction(found) - part) <= 2.0**-53 * abs(part) + Fraction(1, 2**103)
+
+
+def test_scaled_rows_and_columns():
+    rng = np.random.default_rng(1)
+    M, rows, columns = normal(rng, 2, 3), normal(rng, 2), normal(rng, 3)
+    re, im = gramians._times(np.stack([M.real, M.imag]), rows, columns)
+    np.testing.assert_allclose(re + 1j * im, rows[:, None] * M * columns, rtol=1e-14)

@@ -1,0 +1,116 @@
+"""Products of eight frequencies in the lanes against mpmath, with gains and depths far beyond the range of doubles."""
+
+import mpmath
+import numpy as np
+import pytest
+
+from lti_depth.kernels import responses
+
+EPS = np.finfo(float).eps
+OMEGA = np.concatenate([[0.0, np.pi, -1e-9, 7.0, np.pi - 1e-9, -2.0], np.linspace(-3, 3, 5)])
+
+
+@pytest.fixture(autouse=True)
+def digits():
+    with mpmath.workdps(40):
+        yield
+
+
+def ratios(poles, b, c, delayed, omega, found):
+    """What the kernel gives over w^K Π_k c_k b_k/(1 − λ_k w)."""
+    mantissas, exponents = found
+    for value, z, e in zip(omega, mantissas, exponents, strict=True):
+        w = mpmath.expj(-mpmath.mpf(float(value)))
+        truth = mpmath.mpf(1)
+        for pole, into, out in zip(poles.tolist(), b.tolist(), c.tolist(), strict=True):
+            truth *= mpmath.mpc(into) * mpmath.mpc(out) / (1 - mpmath.mpc(pole) * w) * (w if delayed else 1)
+        yield mpmath.mpc(complex(z)) * mpmath.ldexp(1, int(e)) / truth, int(e)
+
+
+def run(poles, b, c, delayed, omega):
+    factors = responses.factors(poles + 0j, b + 0j, c + 0j)
+    turns = float(len(factors[0]) - 2 * len(poles) * delayed)
+    return responses.response(*factors, turns, omega)
+
+
+@pytest.mark.parametrize("K", [1, 8, 9, 30])
+@pytest.mark.parametrize("delayed", [False, True])
+@pytest.mark.parametrize("kind", ["real", "complex"])
+def test_responses(K, delayed, kind):
+    """A few roundings a layer, relative to what is added in it."""
+    rng = np.random.default_rng(K)
+    poles = np.sort(rng.uniform(-0.99, 0.99, K))
+    b, c = rng.uniform(0.5, 1.5, (2, K)) * rng.choice([-1, 1], (2, K))
+    if kind == "complex":
+        poles, b = poles * np.exp(1j * rng.uniform(0, 3, K)), b * np.exp(1j * rng.uniform(0, 6, K))
+    gaps = np.abs(1 - poles * np.exp(-1j * OMEGA)[:, None])
+    lost = np.where(poles.imag == 0, 1, 2 / gaps).sum(axis=1) + 4
+    for (ratio, exponent), bound in zip(ratios(poles, b, c, delayed, OMEGA, run(poles, b, c, delayed, OMEGA)), lost,
+                                        strict=True):  # fmt: skip
+        assert abs(ratio - 1) <= 4 * EPS * bound and exponent == 0
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e200, 1e-30, 1e30])
+@pytest.mark.parametrize("kind", ["real", "complex"])
+def test_gains_of_any_size(size, kind):
+    poles, one = np.full(16, 0.5) * (1j if kind == "complex" else 1), np.ones(16)
+    found = run(poles, size * one, one, False, OMEGA)
+    for ratio, exponent in ratios(poles, size * one, one, False, OMEGA, found):
+        assert abs(ratio - 1) <= 200 * EPS and abs(exponent) > 400
+    found = run(poles, size * one, one / size, False, OMEGA)
+    for ratio, exponent in ratios(poles, size * one, one / size, False, OMEGA, found):
+        assert abs(ratio - 1) <= 200 * EPS and exponent == 0
+
+
+@pytest.mark.parametrize("pole", [0.99, -0.99, 0.9 + 0.4j, 1 - 1e-9])
+def test_products_that_leave_the_range_of_doubles(pole):
+    """300 equal layers: some 1e±600, at each frequency differently."""
+    poles, one = np.full(300, pole), np.ones(300)
+    for ratio, _ in ratios(poles, one, one, False, OMEGA, run(poles, one, one, False, OMEGA)):
+        assert abs(ratio - 1) <= 300 * (1 if np.isreal(pole) else 40) * 4 * EPS
+
+
+def test_equal_real_poles_leave_no_error_of_their_own():
+    """What is rounded in one ρ is given to the next, and t takes along what is due: one error, not a thousand."""
+    poles, one, omega = np.full(1000, 0.3), np.ones(1000), np.linspace(-3, 3, 9)
+    for ratio, _ in ratios(poles, one, one, False, omega, run(poles, one, one, False, omega)):
+        assert abs(ratio - 1) <= 300 * EPS
+
+
+def test_more_frequencies_than_a_block():
+    omega = np.linspace(-3, 3, responses.LANES + 9)
+    poles, one = np.array([-0.5, 0.3, 0.9]), np.ones(3)
+    for ratio, exponent in ratios(poles, one, one, True, omega, run(poles, one, one, True, omega)):
+        assert abs(ratio - 1) <= 40 * EPS and exponent == 0
+
+
+def test_factors():
+    """ρ = (1 − λ)/(1 + λ) in units of 0.8, and its low part; poles 0 make up the group of eight."""
+    poles, b, c = (np.array(part) + 0j for part in ([-0.5, 0.3, 0.2 + 0.7j], [2.0, 1j, 3.0], [1.0, 1.0, -0.5]))
+    re, im, im_low, gain, exponent, often = responses.factors(poles, b, c)
+    assert len(re) == len(im) == len(im_low) == 8 and often >= 1
+    for k, pole in enumerate([*poles.tolist(), 0, 0, 0, 0, 0]):
+        rho = mpmath.mpf(0.8) * (1 - mpmath.mpc(pole)) / (1 + mpmath.mpc(pole))
+        assert abs(re[k] - rho.real) <= 2 * EPS * abs(rho.real)
+        assert abs(mpmath.mpf(im[k]) + mpmath.mpf(im_low[k]) - rho.imag) <= 2.0**-100
+    truth = mpmath.fprod(map(mpmath.mpc, (b * c).tolist())) / mpmath.fprod(1 + mpmath.mpc(z) for z in poles.tolist())
+    truth *= mpmath.mpf(0.8) ** 8
+    assert abs(mpmath.mpc(gain) * mpmath.ldexp(1, exponent) / truth - 1) <= 2 * EPS
+
+
+@pytest.mark.parametrize("poles, bits", [([0.5], 1.0), ([1 - 2.0**-20], 20.0), ([-1 + 2.0**-10], 10.0), ([0.0], 1.0)])
+def test_groups_between_two_levelings(poles, bits):
+    """A factor lies between 2^−bits and 2^bits: 400 bits in groups of eight layers."""
+    one = np.ones(1) + 0j
+    assert responses.factors(np.array(poles) + 0j, one, one)[-1] == max(1, int(400 / (8 * bits)))
+
+
+@pytest.mark.parametrize("a", [(1.0, 1e-20, 0.5, 0.0), (1e150, 1.0, 1e-150, 0.0), (0.0, 0.0, -1e-200, 1e-220),
+                               (0.0, 0.0, 0.0, 0.0), (1e99, 0.0, 0.0, 0.0), (1e-99, 0.0, 1e101, 0.0)])  # fmt: skip
+def test_mantissas(a):
+    scaled, shift = responses._leveled(a)
+    assert all(
+        mpmath.ldexp(mpmath.mpf(part), shift) == mpmath.mpf(whole) for part, whole in zip(scaled, a, strict=True)
+    )
+    size = max(abs(a[0]), abs(a[2]))
+    assert (shift == 0) if size == 0 or 1e-100 < size < 1e100 else 0.5 <= max(abs(scaled[0]), abs(scaled[2])) < 1
