@@ -24,15 +24,19 @@ def held_over_forks(lock):
 
 
 def run(task, items):
-    """``[task(item) for item in items]`` on all cores; the caller's thread works too."""
+    """``[task(item) for item in items]`` on all cores; the caller's thread works too.
+
+    Nobody waits for work that has not begun: what no thread of the pool has taken, the caller does. So a task may
+    call this function again, and several threads may share the pool.
+    """
     workers = min(count(), len(items))
     if workers < 2:
-        return [task(item) for item in items]
-    others = [_pool(os.getpid(), count() - 1).submit(_several, task, items[i::workers]) for i in range(1, workers)]
-    results = [None] * len(items)
-    results[::workers] = _several(task, items[::workers])
+        return _several(task, items)
+    shares, results = [items[i::workers] for i in range(workers)], [None] * len(items)
+    others = [_pool(os.getpid(), count() - 1).submit(_several, task, share) for share in shares[1:]]
+    results[::workers] = _several(task, shares[0])
     for i, other in enumerate(others, 1):
-        results[i::workers] = other.result()
+        results[i::workers] = _several(task, shares[i]) if other.cancel() else other.result()
     return results
 
 
