@@ -1,4 +1,4 @@
-"""Responses of cascades without feedthrough: eight frequencies in the lanes, layer after layer in registers.
+"""Responses of cascades without feedthrough: 32 frequencies in the lanes, layer after layer in registers.
 
 With θ = ω/2, t = tan θ and ρ = (1 − λ)/(1 + λ),
 
@@ -8,9 +8,14 @@ in which nothing cancels for real λ and nothing is rounded before the product �
 depends on all layers or on ω alone, and is kept twice as exact: cos⁴ θ is multiplied in with every four layers,
 e^{iKθ} and Π (1 + λ_k) in the end. `frequency.cascade_response` is the plain twin.
 
-Roundings of ρ and t would add up over layers with equal poles. Real poles come sorted, and what rounding takes from one
-ρ is given to the next (`factors`), as is what rounding takes from t (`_multiply_real`): of both sums only the last
-term is left, and as many as neighbors differ by.
+What rounding does to a thousand layers must not add up, whatever their poles; three things see to it:
+
+- Real poles come sorted, and what rounding takes from one ρ is given to the next (`factors`), as is what it takes from
+  t (`_multiply_real`): of either sum only the last term is left, and as many as neighbors differ by.
+- ρ and t are taken in units of 0.8. Next to powers of two, where ρ is at λ = 0 and t at ω = π/2, roundings of products
+  have a sign.
+- For |t| ≥ 1 the factor is t − i ρ, a quarter turn away, of which four make a whole. So its real part is the larger one
+  wherever the other is next to nothing, and their sum is rounded once (`_times`).
 """
 
 import math
@@ -22,21 +27,22 @@ from .angles import COS, COS_LOW, LANES, ODD, REST, REST_LOW, SIN, SIN_LOW, half
 from .frequency import _normalize
 from .fused import fma as fused
 from .jit import jit
-from .vectors import add, broadcast, fma, load, multiply, spread, store, subtract
+from .vectors import broadcast, fma_each, load_each, spread, store_each
 
-_WIDE = 8
-_GROUP = 8  # layers
-_UNIT = 0.8  # of ρ and t: next to a power of two, as ρ at λ = 0 and t at ω = π/2 are, roundings of products have a sign
+_WIDE = 32
+_FOUR = (0, 0, 0, 0)  # vectors
+_GROUP = 4  # layers
+_UNIT = 0.8  # of ρ and t
 _BITS = 400  # a product may move by 2^±400 until it is leveled
-_ROWS = 11
-_TAN, _TAN_LOW, _DUE, _FOURTH, _FIX, _REAL, _IMAG, _X, _Y, _U, _V = range(0, _ROWS * LANES, LANES)
+_ROWS = 10
+_TAN, _TAN_LOW, _DUE, _NEAR, _FOURTH, _FIX, _REAL, _IMAG, _X, _Y = range(0, _ROWS * LANES, LANES)
 
 
 @jit
 def factors(poles, b, c):
     """What `response` takes of sorted poles: Re ρ, Im ρ, its low part, Π b_k c_k/(1 + λ_k) with its exponent, `often`.
 
-    None of the poles lies on the unit circle; poles 0 make up the last group of eight.
+    None of the poles lies on the unit circle; poles 0 make up the last group of four.
     """
     K = (len(poles) + _GROUP - 1) // _GROUP * _GROUP
     re, im, im_low, unit = np.full(K, _UNIT), np.zeros(K), np.zeros(K), dd.lift(complex(_UNIT))
@@ -82,11 +88,10 @@ def response(re, im, im_low, gain, shift, often, turns, omega):
     for start in range(0, n, LANES):
         count = min(LANES, n - start)
         half_angles(omega, start, at)
-        _tangents(at, K // 4, work)
+        _tangents(at, K // _GROUP, work)
         _phases(at, turns, work)
         for j in range(LANES):
-            work[_X + j], work[_Y + j], work[_U + j], work[_V + j] = 1.0, 0.0, 1.0, 0.0
-            work[_DUE + j], powers[j] = 0.0, 0
+            work[_X + j], work[_Y + j], work[_DUE + j], powers[j] = 1.0, 0.0, 0.0, 0
         for lane in range(0, count, _WIDE):
             for first in range(0, K, often * _GROUP):
                 last = min(first + often * _GROUP, K)
@@ -94,26 +99,27 @@ def response(re, im, im_low, gain, shift, often, turns, omega):
                     _multiply_real(re, first, last, lane, work)
                 else:
                     _multiply(re, im, im_low, first, last, lane, work)
-                if _far(work, lane):
+                if _any_far(work, lane):
                     _level(work, lane, powers)
         _divide(gain, work)
         for j in range(count):
             value, exponent = complex(work[_REAL + j], work[_IMAG + j]), shift - powers[j]
             if exponent != 0 and abs(exponent) <= _BITS:
-                value, exponent = value * math.ldexp(1.0, int(exponent)), 0
+                value, exponent = value * math.ldexp(1.0, exponent), 0
             out[start + j], exponents[start + j] = value, exponent
     return out, exponents
 
 
 @jit
 def _tangents(at, groups, work):
-    """t = tan θ with its low part; cos⁴ θ, and 1 + groups·(what rounding took from it)."""
+    """t = tan θ with its low part; whether |t| < 1; cos⁴ θ, and 1 + groups·(what rounding took from it)."""
     for j in range(LANES):
         s, c, low = at[SIN + j], at[COS + j], at[COS_LOW + j]
         t = s / c
         t_low = (fused(-t, c, s) + (at[SIN_LOW + j] - t * low)) / c
         scaled = _UNIT * t
         work[_TAN + j], work[_TAN_LOW + j] = scaled, fused(_UNIT, t, -scaled) + _UNIT * t_low
+        work[_NEAR + j] = 1.0 if abs(t) < 1.0 else 0.0
         c, low = _squared(*_squared(c, low))
         work[_FOURTH + j], work[_FIX + j] = c, 1.0 + groups * (low / c)
 
@@ -137,96 +143,97 @@ def _phases(at, turns, work):
 
 @jit
 def _multiply_real(re, first, last, lane, work):
-    """Π (ρ_k + i t) cos θ of the layers from `first` to `last`, even ones onto one product and odd ones onto another.
+    """Π (ρ_k + i t) cos θ of the layers from `first` to `last`.
 
-    The low part of t gathers until it makes a unit in the last place of t, which a group of eight then takes along.
+    The low part of t gathers until it makes a unit in the last place of t, which a group of four then takes along.
     """
-    tan, low, fourth = load(work, _TAN + lane), load(work, _TAN_LOW + lane), load(work, _FOURTH + lane)
-    x, y, u, v = load(work, _X + lane), load(work, _Y + lane), load(work, _U + lane), load(work, _V + lane)
-    due = load(work, _DUE + lane)
+    one, minus, tan = broadcast(1.0), broadcast(-1.0), load_each(work, _TAN + lane, _FOUR)
+    low, due = load_each(work, _TAN_LOW + lane, _FOUR), load_each(work, _DUE + lane, _FOUR)
+    x, y = load_each(work, _X + lane, _FOUR), load_each(work, _Y + lane, _FOUR)
+    fourth, near = load_each(work, _FOURTH + lane, _FOUR), load_each(work, _NEAR + lane, _FOUR)
+    beyond = fma_each(one, near, minus)
     for k in range(first, last, _GROUP):
-        due = add(due, low)
-        t = add(tan, due)
-        due = subtract(due, subtract(t, tan))
-        for j in range(k, k + _GROUP, 2):
-            x, y = _times(x, y, spread(re, j), t)
-            u, v = _times_also(u, v, spread(re, j + 1), t)
-        x, y, u, v = multiply(x, fourth), multiply(y, fourth), multiply(u, fourth), multiply(v, fourth)
-    _keep(work, lane, x, y, u, v)
-    store(work, _DUE + lane, due)
+        due = fma_each(one, due, low)
+        t = fma_each(one, due, tan)
+        due = fma_each(minus, fma_each(minus, tan, t), due)
+        small, large = _product(t, near), _product(minus, _product(t, beyond))
+        for j in range(k, k + _GROUP):
+            g = spread(re, j)
+            x, y = _times(x, y, fma_each(g, near, large), fma_each(g, beyond, small))
+        x, y = _product(fourth, x), _product(fourth, y)
+    store_each(work, _X + lane, x)
+    store_each(work, _Y + lane, y)
+    store_each(work, _DUE + lane, due)
 
 
 @jit
 def _multiply(re, im, im_low, first, last, lane, work):
     """The same where ρ has an imaginary part."""
-    tan, low, fourth = load(work, _TAN + lane), load(work, _TAN_LOW + lane), load(work, _FOURTH + lane)
-    x, y, u, v = load(work, _X + lane), load(work, _Y + lane), load(work, _U + lane), load(work, _V + lane)
+    one, minus = broadcast(1.0), broadcast(-1.0)
+    tan, low = load_each(work, _TAN + lane, _FOUR), load_each(work, _TAN_LOW + lane, _FOUR)
+    x, y = load_each(work, _X + lane, _FOUR), load_each(work, _Y + lane, _FOUR)
+    fourth, near = load_each(work, _FOURTH + lane, _FOUR), load_each(work, _NEAR + lane, _FOUR)
+    beyond = fma_each(one, near, minus)
     for k in range(first, last, _GROUP):
-        for j in range(k, k + _GROUP, 2):
-            x, y = _times(x, y, spread(re, j), _added(tan, low, im, im_low, j))
-            u, v = _times_also(u, v, spread(re, j + 1), _added(tan, low, im, im_low, j + 1))
-        x, y, u, v = multiply(x, fourth), multiply(y, fourth), multiply(u, fourth), multiply(v, fourth)
-    _keep(work, lane, x, y, u, v)
+        for j in range(k, k + _GROUP):
+            g, h = spread(re, j), _added(tan, low, spread(im, j), spread(im_low, j))
+            large = _product(minus, _product(h, beyond))
+            x, y = _times(x, y, fma_each(g, near, large), fma_each(g, beyond, _product(h, near)))
+        x, y = _product(fourth, x), _product(fourth, y)
+    store_each(work, _X + lane, x)
+    store_each(work, _Y + lane, y)
 
 
 @jit
-def _added(tan, low, im, im_low, j):
+def _added(tan, low, im, im_low):
     """Im ρ + t, which may cancel (Knuth's sum)."""
-    im, rest = spread(im, j), add(low, spread(im_low, j))
-    total = add(tan, im)
-    part = subtract(total, tan)
-    lost = add(subtract(tan, subtract(total, part)), subtract(im, part))
-    return add(total, add(lost, rest))
+    one, minus = broadcast(1.0), broadcast(-1.0)
+    total = fma_each(one, tan, im)
+    part = fma_each(minus, tan, total)
+    lost = fma_each(one, fma_each(minus, fma_each(minus, part, total), tan), fma_each(minus, part, im))
+    return fma_each(one, fma_each(one, lost, fma_each(one, low, im_low)), total)
 
 
 @jit
-def _keep(work, lane, x, y, u, v):
-    store(work, _X + lane, x)
-    store(work, _Y + lane, y)
-    store(work, _U + lane, u)
-    store(work, _V + lane, v)
+def _product(a, b):
+    return fma_each(a, b, broadcast(0.0))
 
 
 @jit
-def _times(x, y, g, h):
-    """(x + i y) (g + i h), the real part with the product x g rounded before."""
-    return fma(y, multiply(broadcast(-1.0), h), multiply(x, g)), fma(x, h, multiply(y, g))
+def _times(x, y, a, b):
+    """(x + i y) (a + i b), products with a rounded only once: what b adds may be less than a last place."""
+    return fma_each(a, x, _product(broadcast(-1.0), _product(b, y))), fma_each(a, y, _product(b, x))
 
 
 @jit
-def _times_also(u, v, g, h):
-    """The same with v h rounded before: where one product is a unit in the last place of the other, errors differ."""
-    return fma(u, g, multiply(broadcast(-1.0), multiply(v, h))), fma(v, g, multiply(u, h))
+def _is_far(x, y):
+    """Whether a product has left 10^±100."""
+    return not 1e-100 < max(abs(x), abs(y)) < 1e100
 
 
 @jit
-def _far(work, lane):
-    """Whether one of the products has left 10^±100."""
+def _any_far(work, lane):
     count = 0
     for j in range(lane, lane + _WIDE):
-        first, second = max(abs(work[_X + j]), abs(work[_Y + j])), max(abs(work[_U + j]), abs(work[_V + j]))
-        if not (min(first, second) > 1e-100 and max(first, second) < 1e100):
-            count += 1
+        count += 1 if _is_far(work[_X + j], work[_Y + j]) else 0
     return count > 0
 
 
 @jit
 def _level(work, lane, powers):
+    """Products that have gone far brought back, by powers of two."""
     for j in range(lane, lane + _WIDE):
-        for re, im in ((_X + j, _Y + j), (_U + j, _V + j)):
-            z, shift = _normalize(complex(work[re], work[im]))
-            work[re], work[im] = z.real, z.imag
-            powers[j] += shift
+        if _is_far(work[_X + j], work[_Y + j]):
+            z, shift = _normalize(complex(work[_X + j], work[_Y + j]))
+            work[_X + j], work[_Y + j], powers[j] = z.real, z.imag, powers[j] + shift
 
 
 @jit
 def _divide(gain, work):
-    """gain e^{i turns θ} by both products; in units of their size, that no square leaves the range of doubles."""
+    """gain e^{i turns θ} by the product; in units of its size, that no square leaves the range of doubles."""
     for j in range(LANES):
-        x, y, u, v = work[_X + j], work[_Y + j], work[_U + j], work[_V + j]
-        re, im = x * u - y * v, x * v + y * u
-        size = 1.0 / max(abs(re), abs(im))
-        re, im = re * size, im * size
+        size = 1.0 / max(abs(work[_X + j]), abs(work[_Y + j]))
+        re, im = work[_X + j] * size, work[_Y + j] * size
         size /= (re * re + im * im) * work[_FIX + j]
         cosine, sine = work[_REAL + j] * size, work[_IMAG + j] * size
         cosine, sine = cosine * re + sine * im, sine * re - cosine * im
