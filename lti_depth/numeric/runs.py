@@ -22,7 +22,7 @@ _WORK = 2**20  # layers × samples that outlast handing them to another thread
 class Scalars(NamedTuple):
     """A scalar cascade: (K,) each, and whether its timing is current; in units of unit layers, gain and r.
 
-    `reach` is how many binary orders gain and r lie from 1, inf with feedthrough: unit layers have none.
+    `reach` is how many binary orders gain and r lie from 1, inf with feedthrough: unit layers have none. `unit`: r = 1.
     """
 
     poles: np.ndarray
@@ -33,6 +33,7 @@ class Scalars(NamedTuple):
     gain: complex
     r: np.ndarray
     reach: float
+    unit: bool
 
 
 @lru_cache(maxsize=16)
@@ -43,7 +44,7 @@ def scalars(stack):
         after = np.cumprod((b * c)[::-1])[::-1]
         gain, r = after[0], c * np.append(after[1:], 1.0)
         reach = np.inf if stack.D.any() else np.abs(np.log2(np.abs([gain, *r]))).max()
-    return Scalars(stack.poles, b, c, stack.D, stack.timing == "current", gain, r, reach)
+    return Scalars(stack.poles, b, c, stack.D, stack.timing == "current", gain, r, reach, bool((r == 1).all()))
 
 
 def run(given, u, y, x):
@@ -66,10 +67,9 @@ def run_plainly(given, u, y, x):
 
 
 def _run(given, u, y, x):
-    r = given.r
-    if not given.reach < _REACH[u.real.itemsize] or (u is y and (r != 1).any()):
+    if not given.reach < _REACH[u.real.itemsize] or (u is y and not given.unit):
         return _sections(given, u, y, x)
-    gain, z = x.dtype.type(given.gain), (r * x).astype(x.dtype)
+    gain, z = x.dtype.type(given.gain), x if given.unit else (given.r * x).astype(x.dtype)
     kernel = _of_one_run(given, u)
     if kernel:
         _each(kernel, given, gain, u, y, z)
@@ -77,7 +77,8 @@ def _run(given, u, y, x):
         _batch(batches.LAYERS, [given.poles], gain, u, y, z)
     else:
         return _sections(given, u, y, x)
-    x[...] = z / r
+    if z is not x:
+        x[...] = z / given.r
     return bool(np.isfinite(z).all())
 
 
@@ -99,8 +100,7 @@ def _batch(like, parameters, gain, u, y, x):
     given[:, : x.shape[1]] = parameters
     given[3:, x.shape[1] :] = 1  # e of a section; a unit layer lets through where λ = 0
     given = np.ascontiguousarray(given.reshape(-1, groups, n).swapaxes(0, 1)).view(real)
-    states = np.zeros((len(x), groups * n), u.dtype)
-    states[:, : x.shape[1]] = x
+    states = x if x.shape[1] == groups * n else _padded(x, groups * n)
     flat, out = u.reshape(-1).view(real), y.reshape(-1).view(real)
     arguments = (_read_only(given.ravel()), _read_only(np.array([gain]).view(real)), parts * u.shape[1],
                  _read_only(flat), out, _read_only(out), states.view(real))  # fmt: skip
@@ -109,7 +109,14 @@ def _batch(like, parameters, gain, u, y, x):
         batches.simulate(like, like * len(parameters), (0,) * parts, *arguments, *span)
 
     threads.run(rows, _spans(len(u), 64 // real.itemsize, u.size * x.shape[1]))
-    x[...] = states[:, : x.shape[1]]
+    if states is not x:
+        x[...] = states[:, : x.shape[1]]
+
+
+def _padded(x, K):
+    states = np.zeros((len(x), K), x.dtype)
+    states[:, : x.shape[1]] = x
+    return states
 
 
 def _spans(batch, lanes, work):
