@@ -74,21 +74,18 @@ def _delayed(like, poles, absent, gain, u, y, x):
     T = len(u)
     for j in range(absent):
         x[j] = gain * u[absent - 1 - j]
-    _ticks(like, poles, gain, u, absent, T - absent, y, 0, False, x)
-    _ticks(like, poles, gain, np.zeros(absent, u.dtype), 0, absent, y, T - absent, False, x)
+    _ticks(like, poles, gain, u, absent, T - absent, y, 0, x)
+    _ticks(like, poles, gain, np.zeros(absent, u.dtype), 0, absent, y, T - absent, x)
 
 
 @jit
-def _ticks(like, poles, gain, u, i, n, y, o, after, x):
-    """`n` ticks on u from i on; y from o on is what the last layer has after or before each."""
+def _ticks(like, poles, gain, u, i, n, y, o, x):
+    """`n` ticks on u from i on; y from o on is what the last layer has before each."""
     l, v = load_each(poles, 0, like), load_each(x, 0, like)
     for t in range(n):
         p = gain * u[i + t]
-        if not after:
-            y[o + t] = last(v[-1])
+        y[o + t] = last(v[-1])
         v = fma_each(l, v, shift_in(p, v))
-        if after:
-            y[o + t] = last(v[-1])
     store_each(x, 0, v)
 
 
