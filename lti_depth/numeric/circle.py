@@ -136,10 +136,10 @@ def state_covariance(model, source):
 def autocovariance(model, lags, source):
     """E y[t+Δ] y[t]* at sorted lags Δ ≥ 0, (n, H, H) in the scaled units of the realization.
 
-    One circle for all lags whose distance beyond those of the source, Δ − L + 1, lies between two powers of two.
+    One circle for lags whose distances beyond those of the source, Δ − L + 1, lie near each other.
     """
     beyond = np.maximum(lags - len(source) + 1, 0)
-    octave = np.frexp(beyond)[1]
+    octave = octaves(beyond, len(model.poles))
     parts = [np.zeros((0, *model.D.shape[1:]), dtype=complex)]
     for n in np.unique(octave):
         near = octave == n
@@ -148,12 +148,37 @@ def autocovariance(model, lags, source):
 
 
 def inset_at(poles, lag):
-    """1 − r for log(r/ρ) = ℓ/(1 + Δℓ), ρ the largest |λ| and ℓ = log(1/ρ): r^Δ exceeds ρ^Δ by a factor e at most."""
-    largest = poles.ravel()[np.abs(poles).argmax()]
-    if largest == 0 or lag == 0:
+    """1 − r for the r between the slowest pole and 1 on which r^Δ |H(r e^{iω})| |H(r⁻¹ e^{iω})| is smallest.
+
+    Its largest value over ω counts; the logarithm of that is convex in log r (Hadamard's three circles), and it is
+    taken at the angles of the poles, where H peaks. For one pole r^Δ exceeds |λ|^Δ by a factor e at most; where K
+    layers peak together r stays K times as far from them.
+    """
+    present = poles[poles != 0]
+    if len(present) == 0 or lag == 0:
         return 0.0
-    depth = -np.log1p(-gap(complex(largest)))
-    return -np.expm1(-lag * depth**2 / (1 + lag * depth))
+    depths = np.full(poles.shape, np.inf)
+    depths[poles != 0] = [-np.log1p(-gap(complex(pole))) for pole in present]
+    turns = np.sin((np.angle(poles) - np.unique(np.angle(present))[:, None, None]) / 2) ** 2
+    depth = depths.min()
+
+    def size(f):  # |1 − e^{−x+iφ}|² = (1 − e^{−x})² + 4 e^{−x} sin²(φ/2)
+        log = -lag * f * depth
+        for x in (depths - f * depth, depths + f * depth):
+            gaps = np.sqrt(np.expm1(-x) ** 2 + 4 * np.exp(-x) * turns)
+            log = log + np.log((1 / gaps).sum(axis=2)).sum(axis=1)
+        return log.max()
+
+    low, high, golden = 0.0, 1.0, (np.sqrt(5) - 1) / 2
+    for _ in range(40):
+        one, other = high - golden * (high - low), low + golden * (high - low)
+        low, high = (low, other) if size(one) < size(other) else (one, high)
+    return -np.expm1(-low * depth)
+
+
+def octaves(lags, layers):
+    """Which lags may share a circle: their ratio is below 2, of K layers below 2^(2/√K), as (e Δ/K)^K has it."""
+    return np.where(lags > 0, np.ceil(np.sqrt(layers) / 2) * np.log2(np.maximum(lags, 1)) + 1, 0).astype(int)
 
 
 def _on_circle(model, lags, source, inset):

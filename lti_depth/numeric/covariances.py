@@ -1,7 +1,5 @@
 """Second moments of outputs and states under a stationary process, and from rest after finitely many inputs."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from ..kernels import cascade, gramians, pairs, wide
@@ -54,7 +52,8 @@ def autocovariance(stack, lag, process=None, layer=None):
     lags = validation.integers(lag, "lag")
     process = process_or_white(process)
     flat = lags.ravel()
-    R = sum(_part_autocovariance(stack, np.abs(flat), part) for part in process.parts)
+    parts = (part_autocovariance(stack, np.abs(flat), part) for part in process.parts)
+    R = sum(unscale(R, exponents, "autocovariance") for R, exponents in parts)
     if (flat < 0).any():
         R = np.where((flat < 0)[:, None, None], R.conj().swapaxes(-1, -2), R)
     R = real_if(stack.real_output and process.real, R.reshape(*lags.shape, *R.shape[1:]))
@@ -71,11 +70,11 @@ def part_scale(part):
     return part.variance / R[0, 0, 0].real, -int(exponents[0, 0, 0])
 
 
-def _part_autocovariance(stack, lags, part):
-    """(n, H, H) at lags Δ ≥ 0."""
+def part_autocovariance(stack, lags, part):
+    """At lags Δ ≥ 0: mantissas (n, H, H) and binary exponents (n, 1, 1)."""
     scale, exponent = part_scale(part)
     R, exponents = _colored(stack, lags, part.shape, part.source)
-    return unscale(scale * R, exponents + exponent, "autocovariance")
+    return scale * R, exponents + exponent
 
 
 def _colored(stack, lags, shape, source):
@@ -89,7 +88,7 @@ def _colored(stack, lags, shape, source):
     needed = asked if L == 1 or not len(asked) else np.arange(max(asked[0] - L + 1, 0), asked[-1] + L)
     needed = needed if 0 in needed[:1] else np.concatenate([[0], needed])
     rho, exponents = _recursion(model, needed)
-    if not _trusted(model, rho[0].diagonal().real, lambda twin: _recursion(twin, np.zeros(1, np.int64))[0][0]):
+    if not _trusted(model, rho[0].diagonal().real, lambda kind: _wide_moments(model, kind)[2][-1]):
         R, exponents = circle.autocovariance(model, asked, source), np.zeros(len(asked), np.int64)
     elif L == 1:
         own = slice(len(needed) - len(asked), None)
@@ -108,12 +107,12 @@ def _distinct(lags):
 
 
 def _trusted(model, variances, again):
-    """Whether the recursion has kept its digits in `variances`; `again` computes them anew for another model.
+    """Whether the recursion has kept its digits in `variances`; `again` computes those of wide layers in a precision.
 
     In one scalar layer, and where nothing is negative, nothing can cancel. In a cascade, rounding (2^−104) is relative
     to the largest gain², which the scaling has made 1, and at least 1e−13 of each variance must be left. Wide layers
-    hardly ever come near that bound; there the recursion is run on a twin with other roundings, 3 B and C/3, and its
-    digits are those that stay.
+    hardly ever come near that bound; there the recursion is run once more in single precision, whose roundings and
+    what becomes of them are 2²⁹ times as large.
     """
     if model.nonnegative or (model.is_cascade and len(model.poles) == 1):
         return True
@@ -121,9 +120,8 @@ def _trusted(model, variances, again):
     if model.is_cascade:
         smallest = variances[present].min(initial=1.0)  # not positive where every digit is lost
         return bool(smallest > 2.0**-50)
-    twin = replace(model, B=3 * model.B, C=model.C / 3)
-    change = again(twin).diagonal().real / variances.clip(min=np.finfo(float).tiny) - 1
-    return bool(np.abs(change[present]).max(initial=0) < 1e-13)
+    change = again(np.complex64).diagonal().real / variances.clip(min=np.finfo(float).tiny) - 1
+    return bool(np.abs(change[present]).max(initial=0) < 2.0**29 * 1e-13)
 
 
 def _convolve(source, rho, needed, lags):
@@ -148,7 +146,7 @@ def _recursion(model, lags):
         rho, exponents = cascade.autocovariance(model.layers, model.current, lags, kind)
         return rho[:, None, None], exponents
     poles, B, F, E = model.sections
-    _, Y, Z = gramians.moments(poles, B, F, E, _input_covariance(model))
+    _, Y, Z = _wide_moments(model)
     rho = np.empty((len(lags), *Z.shape[1:]), dtype=np.complex128)
     rho[lags == 0] = Z[-1]
     if lags[-1] > 0:
@@ -163,9 +161,11 @@ def _recursion(model, lags):
     return rho, np.zeros(len(lags), np.int64)
 
 
-def _input_covariance(model):
-    """E p_0 p_0*: ones for the channels that the first layer reads, whatever the padding."""
-    return np.eye(model.B.shape[2], dtype=np.complex128)
+def _wide_moments(model, kind=np.complex128):
+    """`gramians.moments` for an input with ones for the channels that the first layer reads, whatever the padding."""
+    poles, *matrices = model.sections
+    Q = np.eye(model.B.shape[2])
+    return gramians.moments(poles, *(matrix.astype(kind) for matrix in (*matrices, Q)))
 
 
 def state_covariance(stack, process=None):
@@ -195,14 +195,15 @@ def state_covariance(stack, process=None):
     """
     require_stationary(stack, "state_covariance")
     process = process_or_white(process)
-    W = sum(_part_state_covariance(stack, part) for part in process.parts)
+    W = sum(unscale(*_part_state_covariance(stack, part), "state_covariance") for part in process.parts)
     return real_if(stack.dtype.kind == "f" and process.real, W)
 
 
 def _part_state_covariance(stack, part):
+    """Mantissas and binary exponents, (S, S) each."""
     model = realize(stack, part.shape)
     W = _white_states(model)
-    if not _trusted(model, W.diagonal().real, lambda twin: _white_states(twin) / 9):
+    if not _trusted(model, W.diagonal().real, lambda kind: _wide_states(model, kind)):
         W = circle.state_covariance(model, part.source)
     elif len(part.source) > 1:
         W = _colored_states(_dense(model), W, part.source)
@@ -212,7 +213,7 @@ def _part_state_covariance(stack, part):
     kept = [k * N + n for k, layer in enumerate(stack, model.front) for n in range(layer.closed().width)]
     exponents = model.state_exponents.ravel()[kept]
     scale, exponent = part_scale(part)
-    return unscale(scale * W[np.ix_(kept, kept)], exponents[:, None] + exponents + exponent, "state_covariance")
+    return scale * W[np.ix_(kept, kept)], exponents[:, None] + exponents + exponent
 
 
 def _white_states(model):
@@ -221,8 +222,11 @@ def _white_states(model):
         return pairs.state_covariance(_ONE if len(model.poles) <= 8 else _TWO, model.layers, model.current)
     if model.is_cascade:
         return cascade.state_covariance(model.layers, model.current, model.digits)
-    W, _, _ = gramians.moments(*model.sections, _input_covariance(model))
-    return W.reshape(model.poles.size, model.poles.size)
+    return _wide_states(model)
+
+
+def _wide_states(model, kind=np.complex128):
+    return _wide_moments(model, kind)[0].reshape(model.poles.size, model.poles.size)
 
 
 def _colored_states(A, W, source):
@@ -278,7 +282,9 @@ def state_variance(stack, process=None, horizon=None):
     require_stack(stack)
     if horizon is not None:
         return _variance_from_rest(stack, process_or_white(process), validation.integer(horizon, "horizon", 1))
-    variances = state_covariance(stack, process).diagonal().real
+    require_stationary(stack, "state_variance")
+    parts = (_part_state_covariance(stack, part) for part in process_or_white(process).parts)
+    variances = sum(unscale(W.diagonal().real, exponents.diagonal(), "state_variance") for W, exponents in parts)
     out = np.zeros((len(stack), max(stack.widths)))
     start = 0
     for k, layer in enumerate(stack):
@@ -292,7 +298,7 @@ def _variance_from_rest(stack, process, T):
     energy, exponents = (np.zeros((len(stack), max(stack.widths)), kind) for kind in (float, np.int64))
     times = np.arange(T) + (stack.timing == "delayed")  # the states after the T-th input
     lags = np.arange(T if len(process.parts) > 1 or _is_colored(process.parts[0]) else 1)
-    R = sum(_part_autocovariance(WIRE, lags, part) for part in process.parts)[:, 0, 0]
+    R = sum(unscale(*part_autocovariance(WIRE, lags, part), "state_variance") for part in process.parts)[:, 0, 0]
     for k, layer in enumerate(stack):
         readout = Layer(layer.poles, layer.B, np.eye(layer.width))
         before = (*stack.layers[:k], readout)

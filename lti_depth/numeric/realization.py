@@ -135,6 +135,9 @@ def _ldexp(values, exponents):
     return result
 
 
+WITHOUT_LOGARITHM = {"gauss_newton", "hankel_singular_values"}
+
+
 def unscale(values, exponents, what):
     """values·2^exponents; an overflow becomes inf with a RuntimeWarning, an underflow 0."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
@@ -142,9 +145,10 @@ def unscale(values, exponents, what):
     lost = ~np.isfinite(result)
     if lost.any():
         result = np.where(np.isnan(result), np.inf, result)
-        warnings.warn(f"{what}: {int(lost.sum())} of {lost.size} values exceed float64 and became inf; it is "
-                      "homogeneous in the gains b and c: divide them and keep the logarithm apart", RuntimeWarning,
-                      stacklevel=3)
+        instead = ("divide the gains b and c and keep the logarithm apart" if what in WITHOUT_LOGARITHM else
+                   f"use numeric.log_{what}")
+        warnings.warn(f"{what}: {int(lost.sum())} of {lost.size} values exceed float64 and became inf; {instead}",
+                      RuntimeWarning, stacklevel=3)
     return result
 
 

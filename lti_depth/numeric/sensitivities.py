@@ -8,7 +8,7 @@ from ..system import Layer, Stack
 from ..system.fields import Fields
 from ..system.processes import require_stationary
 from . import derivatives
-from .covariances import autocovariance, part_scale, process_or_white
+from .covariances import part_autocovariance, part_scale, process_or_white
 from .realization import real_if, realize, unscale
 from .signals import signals, triangular
 
@@ -52,18 +52,20 @@ def sensitivity(stack, process=None):
 
 
 def _cascade_sensitivity(stack, process):
-    def variance(k, *instead):
-        layers = (*stack.layers[:k], *instead, *stack.layers[k + 1 :])
-        return autocovariance(Stack(layers, timing=stack.timing), 0, process).real
+    return Fields(*sum(unscale(*_cascade_squares(stack, part), "sensitivity") for part in process.parts))
 
-    one, wire = np.ones((1, 1)), Layer([0.0], [[0.0]], [[0.0]], [[1.0]])
-    poles, B, C, D = np.empty((4, len(stack)))
+
+def _cascade_squares(stack, part):
+    """By poles, b, c and d, from the variances of other cascades: mantissas and binary exponents (4, K)."""
+    one, wire, at_once = np.ones((1, 1)), Layer([0.0], [[0.0]], [[0.0]], [[1.0]]), np.zeros(1, np.int64)
+    squares, exponents = np.empty((4, len(stack))), np.empty((4, len(stack)), np.int64)
     for k, layer in enumerate(stack):
-        poles[k] = variance(k, Layer(layer.poles, layer.B, one), Layer(layer.poles, one, layer.C))
-        B[k] = variance(k, Layer(layer.poles, one, layer.C))
-        C[k] = variance(k, Layer(layer.poles, layer.B, one))
-        D[k] = variance(k, wire)
-    return Fields(poles, B, C, D)
+        into, out = Layer(layer.poles, layer.B, one), Layer(layer.poles, one, layer.C)
+        for field, instead in enumerate(((into, out), (out,), (into,), (wire,))):
+            layers = (*stack.layers[:k], *instead, *stack.layers[k + 1 :])
+            R, exponent = part_autocovariance(Stack(layers, timing=stack.timing), at_once, part)
+            squares[field, k], exponents[field, k] = R[0, 0, 0].real, exponent[0, 0, 0]
+    return squares, exponents
 
 
 def _wide_sensitivity(stack, process):

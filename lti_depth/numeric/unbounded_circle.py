@@ -54,9 +54,9 @@ def _as_rows(states, kept):
 
 
 def autocovariance(of, lags, source):
-    """At sorted lags Δ ≥ 0; one circle for those whose distance beyond the source's lies between two powers of two."""
+    """At sorted lags Δ ≥ 0, on the circles of `circle.autocovariance`."""
     beyond = np.maximum(lags - len(source) + 1, 0)
-    octave = np.frexp(beyond)[1]
+    octave = circle.octaves(beyond, len(of.poles))
     return joined(*(_on_circle(of, lags[octave == n], source, circle.inset_at(of.poles, int(beyond[octave == n][0])))
                     for n in np.unique(octave)))
 
