@@ -57,6 +57,21 @@ def test_batches_are_runs_side_by_side(family, data):
         assert np.array_equal(alone[0], y[n]) and np.array_equal(end[0], state[n])
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("timing", ["current", "delayed"])
+def test_long_rows_of_a_batch_are_runs_alone_to_rounding(timing, dtype):
+    """Positive poles and signals: no path of an input to an output has more than 5 (K + T) roundings, in either run."""
+    K, T = 7, 600
+    stack = numeric.cascade(np.linspace(0.1, 0.97, K), timing=timing)
+    u = np.random.default_rng(0).uniform(size=(9, T)).astype(dtype)
+    y, state = simulate(stack, u)
+    alone, end = simulate(stack, u[4])
+    rounding = 2 * 5 * (K + T) * np.finfo(dtype).eps
+    np.testing.assert_allclose(alone, y[4], rtol=rounding)
+    np.testing.assert_allclose(end[0], state[4], rtol=rounding)
+    assert np.array_equal(simulate(stack, u[4, :511])[0], simulate(stack, u[:, :511])[0][4])
+
+
 @pytest.mark.parametrize("timing", ["current", "delayed"])
 def test_a_run_on_an_impulse_is_the_impulse_response(timing):
     stack = CASCADE.replace(timing=timing)
@@ -145,6 +160,16 @@ def test_complex_signals_split_into_real_and_imaginary(samples):
     whole, _ = simulate(CASCADE, u)
     re, im = (simulate(CASCADE, part)[0] for part in (u.real, u.imag))
     np.testing.assert_allclose(whole, re + 1j * im, rtol=1e-14, atol=1e-14)
+
+
+@pytest.mark.parametrize("stack", [CASCADE, numeric.stack([numeric.Layer([0.5, 0.3], np.eye(2), np.ones((2, 2)))])])
+def test_a_buffer_that_is_the_input_stays_where_something_is_not_finite(stack):
+    u = signal(stack)
+    u[1, 3] = np.inf
+    before = u.copy()
+    with pytest.raises(ValueError, match="u: expected finite numbers"):
+        simulate(stack, u, out=u)
+    assert np.array_equal(u, before)
 
 
 def test_unstable_stacks_run():
