@@ -84,7 +84,7 @@ def changes(kernel, tree):
     text = (tree / f"mutants/lti_depth/kernels/{kernel}.py").read_text()
     lines = text.splitlines()
     functions = {
-        node.name: [line.strip() for line in lines[node.lineno : node.end_lineno]]
+        node.name: [line.partition("  #")[0].strip() for line in lines[node.lineno : node.end_lineno]]
         for node in ast.parse(text).body
         if isinstance(node, ast.FunctionDef)
     }
