@@ -4,6 +4,8 @@ import json
 import math
 from dataclasses import asdict
 
+import numpy as np
+
 from .. import plotting
 from . import growth, machine
 
@@ -16,13 +18,13 @@ def of_job(outcome):
         "name": job.name, "size": job.size, "unit": job.unit,
         "ours": outcome.ours, "peers": outcome.peers, "limits": outcome.limits,
         "best_peer": outcome.best_peer, "ratio": outcome.ratio, "limit": outcome.limit, "distance": outcome.distance,
-        "goals": goals, "checks": [{**asdict(check), "error": _plain(check.error)} for check in outcome.checks],
+        "goals": goals, "checks": [_plainly(check) for check in outcome.checks],
     }  # fmt: skip
 
 
 def of_case(case):
     """Errors in units of the promise, the relative radius of the balls, and their seconds."""
-    return {name: _plain(value) for name, value in asdict(case).items()}
+    return _plainly(case)
 
 
 def of_series(series):
@@ -51,6 +53,12 @@ def files(record):
     return found | {"growth.png": plotting.png(figure(record))} if record["growth"] else found
 
 
+def _plainly(entry):
+    return {name: _plain(value) for name, value in asdict(entry).items()}
+
+
 def _plain(value):
-    """A float as it is; inf and nan, which strict JSON lacks, as strings."""
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+    """A number as a float; inf and nan, which strict JSON lacks, as strings; anything else as it is."""
+    if isinstance(value, (float, np.floating)):
+        return float(value) if math.isfinite(value) else str(float(value))
+    return value

@@ -9,7 +9,7 @@ import numpy as np
 
 from .job import OURS, Check, Job
 
-SECONDS, TURN, TURNS = 2.0, 0.01, 3  # at least, of a race; of one run's turn; and how many turns
+SECONDS, TURN, TURNS = 1.5, 0.01, 3  # at least, of a race; of one run's turn; and how many turns
 HOPELESS = 8  # times slower than the best peer: timed in the first turn alone
 
 

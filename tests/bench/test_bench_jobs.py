@@ -58,6 +58,11 @@ def test_scipy_answers_the_same_question(quantity, family, timing):
     assert case.ours <= 1 and case.scipy < 1e8 and case.radius <= 1e-15
 
 
+def test_help_shows_an_example(run):
+    code, out, _ = run("--help")
+    assert code == 0 and "Example:" in out
+
+
 def test_the_command(run, tmp_path):
     code, out, error = run("covariance-12", "--out", tmp_path)
     assert code == 0 and error == ""

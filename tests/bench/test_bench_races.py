@@ -1,5 +1,6 @@
 """Races, goals, bounds and tables: what a job is measured with."""
 
+import json
 import time
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from scipy import signal
 
 from lti_depth import bench, numeric, threads
-from lti_depth.bench import balls, errors, growth, limits, runner, text
+from lti_depth.bench import balls, errors, growth, limits, record, runner, text
 from lti_depth.bench.job import Check, Peer, Runs, agreement, times_faster, within
 from lti_depth.certified import cascade, impulse_response
 
@@ -43,7 +44,7 @@ def test_an_outcome():
     outcome = runner.run(job(times_faster(2), within(1.5, "limit"), times_faster(2, "absent")), runs(), 0.1)
     assert outcome.best_peer == "peer" and outcome.limit == "limit" and outcome.peers["absent"] is None
     assert outcome.ratio == outcome.peers["peer"] / outcome.ours["ours"] > 2
-    assert outcome.distance == outcome.ours["ours"] / outcome.limits["limit"] > 1.5
+    assert outcome.distance == pytest.approx(outcome.ours["ours"] / outcome.limits["limit"]) and outcome.distance > 1.5
     assert [met for _, _, met in outcome.verdicts] == [True, False, None]
     assert [str(goal) for goal, _, _ in outcome.verdicts] == ["≥ 2 × the best peer", "≤ 1.5 × limit", "≥ 2 × absent"]
 
@@ -52,6 +53,15 @@ def test_an_outcome():
 def test_nothing_is_timed_without_agreement(error):
     outcome = runner.run(job(), runs(error=error), 0.1)
     assert outcome.failures and not outcome.ours and outcome.ratio is None
+
+
+def test_records_are_strict_json():
+    checks = [Check("single", np.float32(0.25), np.float32(0.5), ""), Check("no number", np.nan, None, "")]
+    outcome = runner.Outcome(job(within(2, "limit")), tuple(checks), {"ours": 1.0}, {"absent": None}, {"limit": 0.25})
+    found = json.loads(record.dumps(record.of_job(outcome)), parse_constant=pytest.fail)
+    assert [check["error"] for check in found["checks"]] == [0.25, "nan"]
+    assert found["goals"] == [{"goal": "≤ 2 × limit", "value": 4.0, "met": False}]
+    assert found["peers"] == {"absent": None} and found["ratio"] is None and found["distance"] == 4
 
 
 def test_agreement_is_relative_to_the_largest_entry():
