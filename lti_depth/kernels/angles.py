@@ -32,13 +32,17 @@ _C6, _C8, _C10, _C12, _C14, _C16, _C18, _C20 = (_reciprocal(n)[0] for n in range
 
 @jit
 def half_angles(omega, start, at):
-    """Of 64 frequencies from `start` on, the last of them again where there are fewer: rows of eight in `at`.
+    """Of 64 frequencies from `start` on, the last of them again where there are fewer: rows of 64 in `at`.
 
     sin θ, cos θ and r, each followed by its low part, and 1 where θ = r + π/2, else 0. Low parts are 0 beyond ω = 2^21.
     """
+    count, far = min(LANES, len(omega) - start), 0
+    for j in range(count):
+        at[ODD + j] = 0.5 * omega[start + j]
+    for j in range(count, LANES):
+        at[ODD + j] = at[ODD + count - 1]
     for j in range(LANES):
-        at[ODD + j] = 0.5 * omega[min(start + j, len(omega) - 1)]
-    for j in range(LANES):
+        far += 1 if abs(at[ODD + j]) >= _FAR else 0
         q, high, low = reduced(at[ODD + j], 0.0)
         sine, sine_low, cosine, cosine_low = sine_cosine(high, low)
         odd = q - 2.0 * _nearest(0.5 * q - 0.25)
@@ -47,9 +51,10 @@ def half_angles(omega, start, at):
         at[COS + j] = cosine if odd == 0.0 else -sine
         at[COS_LOW + j] = cosine_low if odd == 0.0 else -sine_low
         at[REST + j], at[REST_LOW + j], at[ODD + j] = high, low, odd
-    for j in range(min(LANES, len(omega) - start)):
-        if abs(0.5 * omega[start + j]) >= _FAR:
-            _far_angle(0.5 * omega[start + j], at, j)
+    if far:
+        for j in range(count):
+            if abs(0.5 * omega[start + j]) >= _FAR:
+                _far_angle(0.5 * omega[start + j], at, j)
 
 
 @jit

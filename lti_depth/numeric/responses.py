@@ -13,7 +13,7 @@ from ..system.stacks import require_stack, through_layer
 from .covariances import part_scale, process_or_white
 from .realization import drop_channels, realize, unscale
 
-_WORK = 2**20  # layers × frequencies that outlast handing them to another thread
+_WORK = 2**19  # layers × frequencies that outlast handing them to another thread
 _LARGEST = 2.0**100
 
 
@@ -94,8 +94,10 @@ def frequency_response(stack, omega):
     H, exponents = scaled_frequency_response(stack, omega)
     lost = ~np.isfinite(H)
     at_poles = lost.any()
-    H = unscale(np.where(lost, 0, H) if at_poles else H, exponents, "frequency_response")
-    H = _infinite_at_poles(H, lost, omega.ravel(), "frequency_response") if at_poles else H
+    if at_poles or exponents.any():
+        H = unscale(np.where(lost, 0, H), exponents, "frequency_response")
+    if at_poles:
+        H = _infinite_at_poles(H, lost, omega.ravel(), "frequency_response")
     return drop_channels(H.reshape(*omega.shape, *_sizes(stack)), *_sizes(stack))
 
 
