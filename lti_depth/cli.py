@@ -17,7 +17,10 @@ app = typer.Typer(name="lti-depth", add_completion=False, no_args_is_help=True, 
 
 
 def main(arguments=None):
-    """The entry point: exit code 0 done, 1 a claim failed, 2 bad input, 130 interrupted; errors are one line."""
+    """The entry point; errors are one line.
+
+    Exit codes: 0 done, 1 a claim, proof or check failed or every seed diverged, 2 bad input, 130 interrupted.
+    """
     try:
         code = app(arguments, prog_name="lti-depth", standalone_mode=False)
     except UsageError as error:
@@ -251,8 +254,12 @@ def train(
         return _refuse(error)
     except OSError as error:
         return _refuse(f"cannot write {error.filename or out}: {error.strerror}")
-    _print_seeds([seed.record for seed in trained], out, json)
-    return 0
+    _print_seeds(records := [seed.record for seed in trained], out, json)
+    diverged = sum(record["status"].startswith("diverged") for record in records)
+    if diverged:
+        print(f"lti-depth: {diverged} of {len(records)} seeds diverged; pass a smaller optimizer.rate, or coordinates "
+              "that keep the poles inside the unit circle", file=sys.stderr)
+    return 1 if diverged == len(records) else 0
 
 
 @app.command(epilog="Example:  lti-depth bench sequence-12 covariance-256 --out results")

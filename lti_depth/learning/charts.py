@@ -195,7 +195,7 @@ def _trained(train, parts):
 
 def _needed(trained, name):
     if name not in trained:
-        raise ValueError(f"train: expected the group {name!r} with gamma=True, got {', '.join(map(repr, trained))}")
+        raise ValueError(f"train: expected the group {name!r} beside gamma, got {', '.join(map(repr, trained))}")
     return trained[name]
 
 

@@ -16,9 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from ..system import validation
+from ..system import Stack, validation
+from ..system.processes import require_stationary
 from . import optimizers
 from .recipes import MAX_SERIES_BYTES, TABLES
+from .tasks import Population, Recorded
 
 MAX_BYTES = 1 << 16
 
@@ -127,10 +129,34 @@ def _tried(config):
     if len(set(seeds)) < len(seeds) or len(seeds) > 100_000:
         raise ValueError("run.seeds: expected different seeds, at most 100000")
     validation.integer(config.steps, "run.steps", 1)
-    chart, _, optimizer = config.problem(seeds[0])
+    chart, task, optimizer = config.problem(seeds[0])
     if isinstance(getattr(optimizer, "rate", None), dict):
         optimizers.by_coordinate(optimizer.rate, chart)
+    _require_optimizer(config.kinds["optimizer"], optimizer, task)
+    if isinstance(task, Population):
+        _require_stationary_loss(chart, task)
     return config
+
+
+def _require_optimizer(kind, optimizer, task):
+    """Raise ValueError for an optimizer that needs more of a task than it has."""
+    if task.fresh and (hasattr(optimizer, "search") or kind == "natural_gradient"):
+        raise ValueError('optimizer.kind: expected "gradient_descent" or "adam" with run.task = "sampled", got '
+                         f'"{kind}"; pass one of these, or run.task = "population"')
+    if isinstance(task, Recorded) and kind in ("natural_gradient", "least_squares"):
+        raise ValueError(f'optimizer.kind: expected one that needs the loss and its gradient alone beside a series, '
+                         f'got "{kind}"; pass "gradient_descent", "adam", "lbfgs" or "gradient_flow"')
+
+
+def _require_stationary_loss(chart, task):
+    """Raise ValueError, in the keys of the file, where the exact loss does not exist."""
+    if not isinstance(chart.model, Stack):
+        raise ValueError('run.task: expected "sampled" for a student with norm, activation or residual, got '
+                         '"population", which is exact for linear students; add task = "sampled" to [run]')
+    require_stationary(task.teacher, '[teacher] with run.task = "population"',
+                       'move it inside the unit circle, or pass run.task = "sampled"')
+    require_stationary(chart.model, '[student] with run.task = "population"',
+                       "start from poles inside the unit circle")
 
 
 def _with_series(kinds, values, directory):

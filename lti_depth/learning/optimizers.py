@@ -66,7 +66,7 @@ class Adam:
     """
 
     rate: Any
-    betas: tuple[float, float] = (0.9, 0.999)
+    betas: Any = (0.9, 0.999)
     eps: float = 1e-8
     weight_decay: float = 0.0
     warmup: int = 0

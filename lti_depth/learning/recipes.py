@@ -20,6 +20,7 @@ from .charts import Chart
 from .tasks import Population, Sampled
 
 MAX_SERIES_BYTES = 1 << 26
+COORDINATES = (*PARAMETRIZATIONS, "sections")
 INITS = ("uniform", "equal_memory", "constant")
 
 
@@ -31,6 +32,7 @@ def _cascade_teacher(rng, *, poles: list, b: float = 1.0, c: float = 1.0, d: flo
 def _planted(rng, *, layers: int, states: int = 1, channels: int = 1, r_min: float = 0.0, r_max: float = 0.95,
              phase: float = 0.0, timing: str = "current"):
     """A random stack of unit output variance, drawn anew for every seed."""
+    layers, states, channels = _sizes(layers=layers, states=states, channels=channels)
     return teachers.planted(layers, rng, N=states, H=channels, r_min=r_min, r_max=r_max, phase=phase, timing=timing)
 
 
@@ -61,24 +63,36 @@ def _cascade_student(rng, *, layers: int, init: str = "uniform", low: float = 0.
                      delay: float = 10.0, pole: float = 0.5, timing: str = "current", coordinates: str = "direct",
                      train: list | tuple = ("poles", "B"), gamma: bool = False):
     """A scalar cascade with b = 1 − |λ|, c = 1, d = 0 to start from."""
+    (layers,) = _sizes(layers=layers)
     poles = {
         "uniform": lambda: initializations.uniform(layers, rng, low, high),
         "equal_memory": lambda: initializations.equal_memory(layers, delay),
         "constant": lambda: initializations.constant(layers, pole),
     }[validation.choice(init, "init", INITS)]()
-    return Chart(cascade(poles, 1 - np.abs(poles), timing=timing), coordinates, tuple(train), gamma)
+    return _chart(cascade(poles, 1 - np.abs(poles), timing=timing), coordinates, train, gamma)
 
 
 def _lru_student(rng, *, layers: int = 1, states: int = 64, channels: int = 1, r_min: float = 0.0, r_max: float = 1.0,
                  phase: float = 2 * np.pi, norm: str = "none", activation: str = "linear", residual: bool = False,
                  coordinates: str = "exp-exp", train: list | tuple = ("poles", "B", "C", "D"), gamma: bool = True):
     """Layers of the LRU, with random B, C, D."""
+    layers, states, channels = _sizes(layers=layers, states=states, channels=channels)
     drawn = [initializations.lru(states, channels, rng, r_min=r_min, r_max=r_max, phase=(0.0, phase))
              for _ in range(layers)]
     if (norm, activation, residual) == ("none", "linear", False):
-        return Chart(stack(drawn), coordinates, tuple(train), gamma)
+        return _chart(stack(drawn), coordinates, train, gamma)
     blocks = tuple(Block(layer, None if norm == "none" else norm, activation, residual=residual) for layer in drawn)
-    return Chart(Network(blocks), coordinates, tuple(train), gamma)
+    return _chart(Network(blocks), coordinates, train, gamma)
+
+
+def _sizes(**sizes):
+    """Positive integers, called by their keys."""
+    return tuple(validation.integer(size, name, 1) for name, size in sizes.items())
+
+
+def _chart(model, coordinates, train, gamma):
+    validation.choice(coordinates, "coordinates", COORDINATES)
+    return Chart(model, coordinates, tuple(train), gamma)
 
 
 def _white(*, variance: float = 1.0):
@@ -104,8 +118,7 @@ def _gradient_descent(*, rate: float | dict):
 def _adam(*, rate: float | dict, betas: list | tuple = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 0.0,
           warmup: int = 0, final_rate: float | None = None):
     """Adam with decoupled weight decay, warm-up and a cosine."""
-    beta1, beta2 = betas
-    return optimizers.Adam(rate, (beta1, beta2), eps, weight_decay, warmup, final_rate)
+    return optimizers.Adam(rate, betas, eps, weight_decay, warmup, final_rate)
 
 
 def _natural_gradient(*, rate: float = 1.0, damping: float = 1e-10):
@@ -179,7 +192,7 @@ _STUDENT = {
     "norm": f"before each layer: {_either(['none', *filter(None, NORMS)])}",
     "activation": f"after each layer: {_either(ACTIVATIONS)}",
     "residual": "add each layer's input to its output",
-    "coordinates": f"of the poles: {_either([*PARAMETRIZATIONS, 'sections'])}",
+    "coordinates": f"of the poles: {_either(COORDINATES)}",
     "train": f"the parameters to train, of {_either(FIELDS[:4])}",
     "gamma": "train log γ in B = γ B̂ too",
 }

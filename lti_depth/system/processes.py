@@ -83,8 +83,10 @@ def arma(ar, ma, variance=1):
     poles[: len(found[0])], zeros[: len(found[1])] = found
     if not poles.imag.any() and not zeros.imag.any():
         poles, zeros = poles.real, zeros.real
+    if (outside := outside_circle(poles)).any():
+        raise ValueError(f"ar: expected a stationary process, all its poles inside the unit circle, got the pole "
+                         f"{poles[outside][0]}; pass smaller coefficients")
     shape = cascade(poles, c=poles - zeros, d=1, timing="delayed")
-    _require_stable(shape)
     real = ar.dtype.kind != "c" and ma.dtype.kind != "c"
     return Process((Part(_UNIT, shape, validation.real_number(variance, "variance", positive=True), real),))
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -151,6 +152,16 @@ def test_a_series(tmp_path):
     (changed(("layers = 2", 'layers = 2\ntrain = ["pols"]')), "expected groups among"),
     (changed(("[0.8]", "[1.5]")), "inside the unit circle"),
     (changed(("[0.8]", '["a"]')), "expected real or complex numbers"),
+    (changed(("[0.8]", "[1.5]")), '[teacher] with run.task = "population" needs |λ| < 1, got the pole 1.5'),
+    (changed(('"cascade"\nlayers = 2', '"lru"\nstates = 2\nactivation = "gelu"')), 'run.task: expected "sampled"'),
+    (changed(('"cascade"\nlayers = 2', '"lru"\nstates = 0')), "[student] states: expected an integer of at least 1"),
+    (changed(("layers = 2", "layers = 0")), "[student] layers: expected an integer of at least 1"),
+    (changed(("layers = 2", 'layers = 2\ninit = "constant"\npole = 1.0')), '[student] with run.task = "population"'),
+    (changed(("layers = 2", 'layers = 2\ncoordinates = "log"')), "[student] coordinates: expected one of 'direct'"),
+    (changed(("layers = 2", 'layers = 2\ngamma = true\ntrain = ["poles"]')), "expected the group 'B' beside gamma"),
+    (changed(("seeds = 2", 'task = "sampled"'), ('"adam"\nrate = 0.01', '"lbfgs"')),
+     'optimizer.kind: expected "gradient_descent" or "adam" with run.task = "sampled", got "lbfgs"'),
+    (changed(("rate = 0.01", "rate = 0.01\nbetas = [0.9]")), "[optimizer] betas: expected shape"),
     (changed(("steps = 20", "steps = 0")), "run.steps"),
     (changed(("seeds = 2", "seeds = [1, 1]")), "different seeds"),
     (changed(("seeds = 2", "seeds = 0")), "run.seeds"),
@@ -249,8 +260,22 @@ def test_as_json(run, file, tmp_path):
 
 def test_divergence_is_a_result(run, file, tmp_path):
     file.write_text(changed(('"adam"', '"gradient_descent"'), ("0.01", "1000.0")))
-    code, printed, _ = run("train", file, "--out", tmp_path / "out")
-    assert code == 0 and "diverged at step" in printed
+    code, printed, error = run("train", file, "--out", tmp_path / "out")
+    assert code == 1 and "diverged at step" in printed and one_line(error) and "2 of 2 seeds diverged" in error
+    assert (tmp_path / "out" / "seed-1.json").exists()
+
+
+def test_some_seeds_diverge(run, file, tmp_path, monkeypatch):
+    """Beside one that does not they are said, and no failure."""
+    whole = runs.train
+
+    def one_diverged(*arguments):
+        first, second = whole(*arguments)
+        return [replace(first, record=first.record | {"status": "diverged at step 3"}), second]
+
+    monkeypatch.setattr(runs, "train", one_diverged)
+    code, _, error = run("train", file, "--out", tmp_path / "out")
+    assert code == 0 and one_line(error) and "1 of 2 seeds diverged" in error
 
 
 def test_finished_seeds_are_not_trained_again(run, file, tmp_path, monkeypatch):
