@@ -2,7 +2,8 @@
 
 poles (K, N), B (K, N, H), F (K, H, N), E (K, H, H) in the form of `cascade`, with matrices: ξ_i' = Λ_i ξ_i + B_i p_i,
 p_{i+1} = F_i ξ_i + E_i p_i. A complex matrix is its planes Re, Im, and one that many are multiplied by has −Im for a
-third, so that all products are sums of the real ones of `products`, which start no threads.
+third, so that all products are sums of the real ones of `products`, which start no threads. All is in the precision of
+B but the poles and 1 − λ_i λ̄_j.
 """
 
 import numpy as np
@@ -22,11 +23,12 @@ def moments(poles, B, F, E, Q):
         X_i,j+1 = W_ij F_j* + X_ij E_j*,   Y_i+1,j = F_i W_ij + E_i Y_ij,   Z_i+1,j = F_i X_ij + E_i Z_ij.
     """
     K, N, H = B.shape
-    W, Y, Z = np.empty((K, N, K, N), np.complex128), np.zeros((K, 2, H, N)), np.zeros((K + 1, 2, H, H))
+    kind = B.real.dtype
+    W, Y, Z = np.empty((K, N, K, N), B.dtype), np.zeros((K, 2, H, N), kind), np.zeros((K + 1, 2, H, H), kind)
     right = [(_adjoint(_planes(B[j])), _adjoint(_planes(F[j])), _adjoint(_planes(E[j]))) for j in range(K)]
     Z[0] = _planes(Q)[:2]
     for i in range(K):
-        Bi, Fi, Ei, X = _planes(B[i]), _planes(F[i]), _planes(E[i]), np.zeros((2, N, H))
+        Bi, Fi, Ei, X = _planes(B[i]), _planes(F[i]), _planes(E[i]), np.zeros((2, N, H), kind)
         for j in range(i + 1):
             Bj, Fj, Ej = right[j]
             if j == i:
@@ -42,7 +44,7 @@ def moments(poles, B, F, E, Q):
 @jit
 def _planes(M):
     """Re, Im, −Im."""
-    planes = np.empty((3, *M.shape))
+    planes = np.empty((3, *M.shape), M.real.dtype)
     planes[0], planes[1], planes[2] = M.real, M.imag, -M.imag
     return planes
 
@@ -50,7 +52,7 @@ def _planes(M):
 @jit
 def _adjoint(planes):
     """Of two planes or three."""
-    out = np.empty((planes.shape[0], planes.shape[2], planes.shape[1]))
+    out = np.empty((planes.shape[0], planes.shape[2], planes.shape[1]), planes.dtype)
     for n in range(planes.shape[1]):
         for m in range(planes.shape[2]):
             out[0, m, n], out[1, m, n] = planes[0, n, m], -planes[1, n, m]
@@ -72,7 +74,7 @@ def _add_product(A, B, out):
 @jit
 def _sum_of_products(A, B, C, D):
     """A B + C D."""
-    out = np.zeros((2, A.shape[1], B.shape[2]))
+    out = np.zeros((2, A.shape[1], B.shape[2]), A.dtype)
     _add_product(A, B, out)
     _add_product(C, D, out)
     return out
@@ -81,7 +83,7 @@ def _sum_of_products(A, B, C, D):
 @jit
 def _block(li, lj, X, Y, Z, Bi, Bj):
     """W_ij."""
-    from_input, out = _times(Y, np.ones(Y.shape[1], np.complex128), lj.conj()), np.zeros((2, len(li), len(lj)))
+    from_input, out = _times(Y, np.ones(Y.shape[1], np.complex128), lj.conj()), np.zeros((2, len(li), len(lj)), X.dtype)
     _add_product(Z, Bj, from_input)
     _add_product(_times(X, li, np.ones(X.shape[2], np.complex128)), Bj, out)
     _add_product(Bi, from_input, out)
@@ -104,7 +106,7 @@ def _gap(a, b):
 @jit
 def _times(planes, rows, columns):
     """diag(rows) M diag(columns)."""
-    out = np.empty(planes.shape)
+    out = np.empty(planes.shape, planes.dtype)
     for n in range(len(rows)):
         for m in range(len(columns)):
             a, b = planes[0, n, m], planes[1, n, m]

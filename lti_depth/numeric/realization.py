@@ -9,6 +9,8 @@ import numpy as np
 from ..kernels.doubledouble import COMPLEX, REAL
 from ..system.stacks import require_stack
 
+WITHOUT_LOGARITHM = {"gauss_newton", "hankel_singular_values"}
+
 
 @dataclass(frozen=True, eq=False)
 class Realization:
@@ -127,15 +129,11 @@ def _exponent(magnitude):
 
 
 def _ldexp(values, exponents):
-    exponents = np.clip(exponents, -5000, 5000).astype(np.int32)  # numpy's ldexp takes C ints
+    exponents = np.minimum(np.maximum(exponents, -5000), 5000).astype(np.int32)  # numpy's ldexp takes C ints
     if not np.iscomplexobj(values):
         return np.ldexp(values, exponents)
-    result = np.empty(np.broadcast_shapes(values.shape, exponents.shape), values.dtype)
-    result.real, result.imag = np.ldexp(values.real, exponents), np.ldexp(values.imag, exponents)
-    return result
-
-
-WITHOUT_LOGARITHM = {"gauss_newton", "hankel_singular_values"}
+    parts = np.ascontiguousarray(values).view(float).reshape(*values.shape, 2)
+    return np.ldexp(parts, exponents[..., None]).view(complex)[..., 0]
 
 
 def unscale(values, exponents, what):
