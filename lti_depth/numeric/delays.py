@@ -1,5 +1,7 @@
 """Delays and zeros: what a stack does to the time at which a signal arrives."""
 
+from functools import lru_cache, partial
+
 import numpy as np
 
 from ..kernels import delays, frequency
@@ -53,15 +55,21 @@ def group_delay(stack, omega):
 
 
 def _cascade_delay(stack, omega):
-    """Real poles without feedthrough by the kernel for them, unless one lies on the circle or hardly anywhere."""
+    kernel = _kernel(stack)
+    return in_parts(lambda part: (kernel(part),), omega, len(stack))[0]
+
+
+@lru_cache(maxsize=16)
+def _kernel(stack):
+    """Delays from frequencies: real poles without feedthrough by the kernel for them, unless one lies on the circle or
+    hardly anywhere. Kept with what it takes of the stack, for calls come one after the other.
+    """
     poles, current, through = stack.poles, stack.timing == "current", stack.D.any()
     sizes = np.abs(poles)
     ordinary = (sizes == 0) | ((sizes > 2.0**-120) & (sizes < 2.0**120) & (sizes != 1))
     if through or poles.dtype.kind == "c" or not (stack.B.all() and stack.C.all() and ordinary.all()):
-        given = (*realize(stack, memory=False).scalars[:4], current)
-        return in_parts(lambda part: (frequency.cascade_delay(*given, part),), omega, len(poles))[0]
-    right, left, later = poles[poles > 0], -poles[poles < 0], 0.0 if current else float(len(poles))
-    return in_parts(lambda part: (delays.delay(right, left, later, part),), omega, len(poles))[0]
+        return partial(frequency.cascade_delay, *realize(stack, memory=False).scalars[:4], current)
+    return partial(delays.delay, poles[poles > 0], -poles[poles < 0], 0.0 if current else float(len(poles)))
 
 
 def zeros(stack):

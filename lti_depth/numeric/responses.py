@@ -1,7 +1,7 @@
 """What a stack does to a sinusoid and to a spectrum."""
 
 import warnings
-from functools import reduce
+from functools import lru_cache, partial, reduce
 
 import numpy as np
 
@@ -118,17 +118,27 @@ def scaled_frequency_response(stack, omega):
 
 
 def _cascade_response(stack, omega):
-    """Layers without feedthrough by the kernel for them, unless a pole lies on the circle or beyond all measure."""
+    return in_parts(_kernel(stack), omega, len(stack))
+
+
+@lru_cache(maxsize=16)
+def _kernel(stack):
+    """Mantissas and exponents from frequencies: layers without feedthrough by the kernel for them, unless a pole lies
+    on the circle or beyond all measure. Kept with what it takes of the stack, for calls come one after the other.
+    """
     poles, current = stack.poles, stack.timing == "current"
     sizes = np.abs(poles)
     if stack.D.any() or (sizes == 1).any() or sizes.max() > _LARGEST:
         model = realize(stack)
-        given = (*model.scalars[:4], current)
-        H, exponents = in_parts(lambda part: frequency.cascade_response(*given, part), omega, len(poles))
-        return H, exponents + model.output_exponent
+        return partial(_plain_response, (*model.scalars[:4], current), model.output_exponent)
     factors = responses.factors(*(part.astype(complex) for part in (np.sort(poles), stack.B, stack.C)))
     turns = float(len(factors[0]) - (0 if current else 2 * len(poles)))
-    return in_parts(lambda part: responses.response(*factors, turns, part), omega, len(poles))
+    return partial(responses.response, *factors, turns)
+
+
+def _plain_response(given, exponent, omega):
+    H, exponents = frequency.cascade_response(*given, omega)
+    return H, exponents + exponent
 
 
 def in_parts(kernel, omega, K):
