@@ -382,7 +382,7 @@ def _print_bench(tables, after):
     from rich.table import Table
 
     for columns, rows in tables:
-        table = Table(box=None, pad_edge=False, header_style="bold", leading=1)
+        table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 1, 0))
         for column in columns:
             table.add_column(column, overflow="fold")
         for row in rows:
