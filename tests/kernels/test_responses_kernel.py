@@ -85,24 +85,28 @@ def test_more_frequencies_than_a_block():
 
 
 def test_factors():
-    """ρ = (1 − λ)/(1 + λ) in units of 0.8, and its low part; poles 0 make up the group of eight."""
+    """ρ = (1 − λ)/(1 + λ) in the kernel's unit, and its low part; poles 0 make up the last group."""
     poles, b, c = (np.array(part) + 0j for part in ([-0.5, 0.3, 0.2 + 0.7j], [2.0, 1j, 3.0], [1.0, 1.0, -0.5]))
     re, im, im_low, gain, exponent, often = responses.factors(poles, b, c)
-    assert len(re) == len(im) == len(im_low) == 8 and often >= 1
-    for k, pole in enumerate([*poles.tolist(), 0, 0, 0, 0, 0]):
-        rho = mpmath.mpf(0.8) * (1 - mpmath.mpc(pole)) / (1 + mpmath.mpc(pole))
+    group, unit = responses._GROUP, mpmath.mpf(responses._UNIT)
+    K = -(-3 // group) * group
+    assert len(re) == len(im) == len(im_low) == K and often >= 1
+    for k, pole in enumerate([*poles.tolist(), *[0] * (K - 3)]):
+        rho = unit * (1 - mpmath.mpc(pole)) / (1 + mpmath.mpc(pole))
         assert abs(re[k] - rho.real) <= 2 * EPS * abs(rho.real)
         assert abs(mpmath.mpf(im[k]) + mpmath.mpf(im_low[k]) - rho.imag) <= 2.0**-100
     truth = mpmath.fprod(map(mpmath.mpc, (b * c).tolist())) / mpmath.fprod(1 + mpmath.mpc(z) for z in poles.tolist())
-    truth *= mpmath.mpf(0.8) ** 8
+    truth *= unit**K
     assert abs(mpmath.mpc(gain) * mpmath.ldexp(1, exponent) / truth - 1) <= 2 * EPS
 
 
 @pytest.mark.parametrize("poles, bits", [([0.5], 1.0), ([1 - 2.0**-20], 20.0), ([-1 + 2.0**-10], 10.0), ([0.0], 1.0)])
 def test_groups_between_two_levelings(poles, bits):
-    """A factor lies between 2^−bits and 2^bits: 400 bits in groups of eight layers."""
+    """A factor lies between 2^−bits and 2^bits; the bits that a product may move by, in whole groups of layers."""
     one = np.ones(1) + 0j
-    assert responses.factors(np.array(poles) + 0j, one, one)[-1] == max(1, int(400 / (8 * bits)))
+    assert responses.factors(np.array(poles) + 0j, one, one)[-1] == max(
+        1, int(responses._BITS / (responses._GROUP * bits))
+    )
 
 
 @pytest.mark.parametrize("a", [(1.0, 1e-20, 0.5, 0.0), (1e150, 1.0, 1e-150, 0.0), (0.0, 0.0, -1e-200, 1e-220),

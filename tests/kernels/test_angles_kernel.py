@@ -1,0 +1,56 @@
+"""The steps of sines and cosines, each against exact numbers."""
+
+import math
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+
+from lti_depth.kernels import angles
+
+
+@pytest.mark.parametrize("n", [3, 5, 4, 19])
+def test_reciprocals_of_factorials(n):
+    high, low = angles._reciprocal(n)
+    exact = Fraction(1, math.factorial(n))
+    assert high == float(exact) and abs(Fraction(high) + Fraction(low) - exact) <= Fraction(1, 2**106) * exact
+
+
+def test_nearest_integers():
+    for x in (0.0, 0.4, -0.4, 0.6, -1.6, 2.0**50 + 0.25, -7.0):
+        assert angles._nearest(x) == round(x)
+
+
+@pytest.mark.parametrize("x", [0.0, 0.7, -0.7, 1.5, 2.0, -3.0, 40.0, -1e3, 2.0**19 + 0.3])
+@pytest.mark.parametrize("low", [0.0, 1e-17, -3e-18])
+def test_reduced(x, low):
+    """To 2^−104 of the remainder, but for the third part of π/2."""
+    with mpmath.workdps(60):
+        q, high, rest = angles.reduced(x, low)
+        exact = mpmath.mpf(x) + mpmath.mpf(low) - mpmath.mpf(q) * mpmath.pi / 2
+        assert q == round(x / (math.pi / 2)) and high + rest == high
+        assert abs(mpmath.mpf(high) + mpmath.mpf(rest) - exact) <= 2.0**-104 * abs(high) + abs(x) * 2.0**-107
+
+
+@pytest.mark.parametrize("r", [0.0, 1e-9, 0.1, -0.3, 0.5, 0.7853981, -0.7853981])
+def test_series(r):
+    """Some twenty digits, of the low part of r too."""
+    with mpmath.workdps(60):
+        low = r * 2.0**-54
+        exact = mpmath.mpf(r) + mpmath.mpf(low)
+        sine, sine_low, cosine, cosine_low = angles.sine_cosine(r, low)
+        for high, rest, truth in ((sine, sine_low, mpmath.sin(exact)), (cosine, cosine_low, mpmath.cos(exact))):
+            assert high + rest == high and abs(mpmath.mpf(high) + mpmath.mpf(rest) - truth) <= 2.0**-66 * abs(truth)
+
+
+def test_products_and_sums_of_pairs():
+    """c + z a to 2^−100."""
+    rng = np.random.default_rng(0)
+    with mpmath.workdps(60):
+        for _ in range(20):
+            z, a, c = rng.uniform(-1, 1), rng.uniform(-1, 1), rng.choice([-1.5, 1.5])
+            z_low, a_low, c_low = (value * 2.0**-54 * rng.uniform(-1, 1) for value in (z, a, c))
+            total, low = angles._times(z, z_low, a, a_low, c, c_low)
+            exact = [mpmath.mpf(high) + mpmath.mpf(rest) for high, rest in ((z, z_low), (a, a_low), (c, c_low))]
+            assert abs(mpmath.mpf(total) + mpmath.mpf(low) - (exact[2] + exact[0] * exact[1])) <= 2.0**-100
