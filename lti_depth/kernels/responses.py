@@ -105,7 +105,7 @@ def response(re, im, im_low, gain, shift, often, turns, omega):
         for j in range(count):
             value, exponent = complex(work[_REAL + j], work[_IMAG + j]), shift - powers[j]
             if exponent != 0 and abs(exponent) <= _BITS:
-                value, exponent = value * math.ldexp(1.0, exponent), 0
+                value, exponent = value * math.ldexp(1.0, int(exponent)), 0
             out[start + j], exponents[start + j] = value, exponent
     return out, exponents
 
