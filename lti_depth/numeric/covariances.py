@@ -7,11 +7,13 @@ from ..kernels.doubledouble import PLAIN
 from ..system import Layer, Stack, validation
 from ..system.processes import process_or_white, require_stationary
 from ..system.stacks import require_stack, through_layer
-from . import circle
+from . import circle, unbounded_circle
 from .impulse import scaled_response
 from .realization import drop_channels, leveled, real_if, realize, unscale
+from .unbounded import system
 
 _ONE, _TWO = (0,), (0,) * 2
+_TINY = 2.0**-900  # of the largest gain², beyond which a response on the circle may have been lost
 
 
 def autocovariance(stack, lag, process=None, layer=None):
@@ -90,6 +92,8 @@ def _colored(stack, lags, shape, source):
     rho, exponents = _recursion(model, needed)
     if not _trusted(model, rho[0].diagonal().real, lambda kind: _wide_moments(model, kind)[2][-1]):
         R, exponents = circle.autocovariance(model, asked, source), np.zeros(len(asked), np.int64)
+        if len(asked) and np.abs(R[0]).max() < _TINY:
+            return _parts(unbounded_circle.autocovariance(system(stack, shape), asked, source)[back])
     elif L == 1:
         own = slice(len(needed) - len(asked), None)
         R, exponents = source[0].real * rho[own], exponents[own]
@@ -97,6 +101,11 @@ def _colored(stack, lags, shape, source):
         rho, top = leveled(rho, exponents[:, None, None])
         R, exponents = _convolve(source, rho, needed, asked), np.full(len(asked), top)
     return R[back], (exponents[back] + 2 * model.output_exponent)[:, None, None]
+
+
+def _parts(values):
+    """Mantissas and binary exponents, those of 0 being 0."""
+    return values.mantissa, np.where(values.mantissa == 0, 0, values.exponent).astype(np.int64)
 
 
 def _distinct(lags):
@@ -203,7 +212,8 @@ def _part_state_covariance(stack, part):
     """Mantissas and binary exponents, (S, S) each."""
     model = realize(stack, part.shape)
     W = _white_states(model)
-    if not _trusted(model, W.diagonal().real, lambda kind: _wide_states(model, kind)):
+    on_circle = not _trusted(model, W.diagonal().real, lambda kind: _wide_states(model, kind))
+    if on_circle:
         W = circle.state_covariance(model, part.source)
     elif len(part.source) > 1:
         W = _colored_states(_dense(model), W, part.source)
@@ -211,9 +221,12 @@ def _part_state_covariance(stack, part):
         W = part.source[0].real * W
     N = model.poles.shape[1]
     kept = [k * N + n for k, layer in enumerate(stack, model.front) for n in range(layer.closed().width)]
-    exponents = model.state_exponents.ravel()[kept]
+    W, exponents = W[np.ix_(kept, kept)], model.state_exponents.ravel()[kept]
     scale, exponent = part_scale(part)
-    return scale * W[np.ix_(kept, kept)], exponents[:, None] + exponents + exponent
+    if on_circle and W.diagonal().real.min() < _TINY:
+        W, exponents = _parts(unbounded_circle.state_covariance(system(stack, part.shape), kept, part.source))
+        return scale * W, exponents + exponent
+    return scale * W, exponents[:, None] + exponents + exponent
 
 
 def _white_states(model):

@@ -17,6 +17,7 @@ from .unbounded import answer, power, system
 
 _KEPT = 50  # bits of 104 that may cancel
 
+
 def autocovariance(stack, lags, part):
     """(n, H, H) of the output at lags Δ ≥ 0, for a part of a process."""
     return product(_colored(stack, lags, part.shape, part.source), scale(part))

@@ -7,7 +7,7 @@ import numpy as np
 import oracles
 import pytest
 from agreement import UNIT_ROUNDOFF, assert_agrees
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from logscale import rounding, values
 from strategies import ANGLES, FAMILIES, build, fitting_process
@@ -20,6 +20,7 @@ from lti_depth.system.fields import flat
 mp = oracles.mp
 LN2 = mp.log(2)
 over = pytest.mark.parametrize("family", FAMILIES)
+deep = pytest.mark.compiled("many layers take minutes")
 
 
 def assert_log(log, truth, digits):
@@ -160,7 +161,6 @@ def assert_moved(found, log, shift, tolerance):
 
 
 @over
-@settings(max_examples=15)
 @given(st.data())
 def test_powers_of_two_in_the_gains_move_nothing_but_exponents(family, data):
     stack, process = data.draw(FAMILIES[family]), numeric.ar1(0.5) + numeric.white(0.25)
@@ -200,7 +200,9 @@ def equal_poles_variance(square, K):
 
 
 @pytest.mark.parametrize("gain", [1.0, 2.0**500, 2.0**-500])
-@pytest.mark.parametrize(("pole", "K"), [(0.5, 64), (0.99, 64), (1 - 2.0**-40, 64), (0.9, 1000)])
+@pytest.mark.parametrize(("pole", "K"), [
+    (0.5, 64), (0.99, 64), (1 - 2.0**-40, 64), pytest.param(0.9, 1000, marks=deep),
+])  # fmt: skip
 def test_variances_of_equal_layers(pole, K, gain):
     stack = cascade([pole] * K, b=gain)
     unit = [equal_poles_variance(Fraction(pole) ** 2, k) for k in (1, 64, K)]
@@ -211,6 +213,7 @@ def test_variances_of_equal_layers(pole, K, gain):
     assert_log(numeric.log_autocovariance(stack, 0), truth[-1], 8 * K * UNIT_ROUNDOFF)
 
 
+@deep
 @pytest.mark.parametrize("gain", [1.0, 2.0**500])
 @pytest.mark.parametrize(("pole", "K"), [(0.5, 32), (0.9, 150), (0.99, 32)])
 def test_variances_of_alternating_poles(pole, K, gain):
@@ -222,8 +225,23 @@ def test_variances_of_alternating_poles(pole, K, gain):
     assert odd.logabs < float(mp.log(truth)) - 30
 
 
+@deep
+@pytest.mark.parametrize(("pole", "K", "gain"), [(1 - 2.0**-20, 32, 2.0**-10), (0.9, 150, 0.25)])
+def test_variances_far_below_the_largest_gain(pole, K, gain):
+    """Without logarithms: in range, and 10^−400 of the square of the layers' largest gains together."""
+    stack = cascade([pole, -pole] * K, b=gain)
+    truth = equal_poles_variance(Fraction(pole) ** 4, K) * mp.mpf(gain) ** (4 * K)
+    assert 1e-300 < truth < 1e300
+    assert numeric.autocovariance(stack, 0) == pytest.approx(float(truth), rel=1e-12)
+    wide = numeric.stack([numeric.Layer([p, 0.0], [[gain, 0.0], [0.0, 0.0]], np.eye(2)) for p in [pole, -pole] * K])
+    for V in (numeric.state_variance(stack)[-1], numeric.state_variance(wide)[-1]):
+        assert V[0] == pytest.approx(float(truth), rel=1e-12) and (V[1:] == 0).all()
+
+
 @pytest.mark.parametrize("gain", [1.0, 2.0**500, 2.0**-500])
-@pytest.mark.parametrize(("pole", "K"), [(0.5, 64), (0.999, 1000), (1e-300, 64), (-0.75, 1000)])
+@pytest.mark.parametrize(("pole", "K"), [
+    (0.5, 64), (1e-300, 64), pytest.param(0.999, 1000, marks=deep), pytest.param(-0.75, 1000, marks=deep),
+])  # fmt: skip
 def test_impulse_responses_of_equal_layers(pole, K, gain):
     """h_t = C(t+K−1, K−1) λ^t g^K; the entries of one answer lie up to 10^±20000 apart."""
     times = [0, 1, 64, 1000]
