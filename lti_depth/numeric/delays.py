@@ -8,7 +8,9 @@ from ..kernels import delays, frequency
 from ..system import validation
 from ..system.stacks import require_single_channel, require_stack
 from .realization import drop_channels, realize
-from .responses import in_parts, layer_responses, scaled_frequency_response
+from .responses import PLAIN, in_parts, layer_responses, scaled_frequency_response
+
+_VECTORS = 0.06  # ns a layer and frequency, by vectors
 
 
 def group_delay(stack, omega):
@@ -55,21 +57,21 @@ def group_delay(stack, omega):
 
 
 def _cascade_delay(stack, omega):
-    kernel = _kernel(stack)
-    return in_parts(lambda part: (kernel(part),), omega, len(stack))[0]
+    kernel, cost = _kernel(stack)
+    return in_parts(lambda part: (kernel(part),), omega, cost * len(stack))[0]
 
 
 @lru_cache(maxsize=16)
 def _kernel(stack):
-    """Delays from frequencies: real poles without feedthrough by the kernel for them, unless one lies on the circle or
-    hardly anywhere. Kept with what it takes of the stack, for calls come one after the other.
+    """Delays from frequencies, and what they cost: real poles without feedthrough by the kernel for them, unless one
+    lies on the circle or hardly anywhere. Kept with what it takes of the stack, for its next call.
     """
     poles, current, through = stack.poles, stack.timing == "current", stack.D.any()
     sizes = np.abs(poles)
     ordinary = (sizes == 0) | ((sizes > 2.0**-120) & (sizes < 2.0**120) & (sizes != 1))
     if through or poles.dtype.kind == "c" or not (stack.B.all() and stack.C.all() and ordinary.all()):
-        return partial(frequency.cascade_delay, *realize(stack, memory=False).scalars[:4], current)
-    return partial(delays.delay, poles[poles > 0], -poles[poles < 0], 0.0 if current else float(len(poles)))
+        return partial(frequency.cascade_delay, *realize(stack, memory=False).scalars[:4], current), PLAIN
+    return partial(delays.delay, poles[poles > 0], -poles[poles < 0], 0.0 if current else float(len(poles))), _VECTORS
 
 
 def zeros(stack):

@@ -13,7 +13,9 @@ from ..system.stacks import require_stack, through_layer
 from .covariances import part_scale, process_or_white
 from .realization import drop_channels, realize, unscale
 
-_WORK = 2**19  # layers × frequencies that outlast handing them to another thread
+_WORK = 3e5  # ns that outlast handing a part of it to another thread, be the machine busy or not
+PLAIN = 8.0  # ns a layer and frequency, one after the other, and by vectors
+_VECTORS = 0.15
 _LARGEST = 2.0**100
 
 
@@ -118,22 +120,23 @@ def scaled_frequency_response(stack, omega):
 
 
 def _cascade_response(stack, omega):
-    return in_parts(_kernel(stack), omega, len(stack))
+    kernel, cost = _kernel(stack)
+    return in_parts(kernel, omega, cost * len(stack))
 
 
 @lru_cache(maxsize=16)
 def _kernel(stack):
-    """Mantissas and exponents from frequencies: layers without feedthrough by the kernel for them, unless a pole lies
-    on the circle or beyond all measure. Kept with what it takes of the stack, for calls come one after the other.
+    """Mantissas and exponents from frequencies, and what they cost: layers without feedthrough by the kernel for them,
+    unless a pole lies on the circle or beyond all measure. Kept with what it takes of the stack, for its next call.
     """
     poles, current = stack.poles, stack.timing == "current"
     sizes = np.abs(poles)
     if stack.D.any() or (sizes == 1).any() or sizes.max() > _LARGEST:
         model = realize(stack)
-        return partial(_plain_response, (*model.scalars[:4], current), model.output_exponent)
+        return partial(_plain_response, (*model.scalars[:4], current), model.output_exponent), PLAIN
     factors = responses.factors(*(part.astype(complex) for part in (np.sort(poles), stack.B, stack.C)))
     turns = float(len(factors[0]) - (0 if current else 2 * len(poles)))
-    return partial(responses.response, *factors, turns)
+    return partial(responses.response, *factors, turns), _VECTORS
 
 
 def _plain_response(given, exponent, omega):
@@ -141,9 +144,9 @@ def _plain_response(given, exponent, omega):
     return H, exponents + exponent
 
 
-def in_parts(kernel, omega, K):
-    """The kernel's arrays over the frequencies, which threads share where that pays."""
-    if omega.size * K <= _WORK:
+def in_parts(kernel, omega, cost):
+    """The kernel's arrays over the frequencies of a `cost` in ns each, which threads share where that pays."""
+    if omega.size * cost <= _WORK:
         return kernel(omega)
     parts = [part for part in np.array_split(omega, threads.count()) if len(part)]
     return tuple(np.concatenate(arrays) for arrays in zip(*threads.run(kernel, parts), strict=True))
