@@ -44,7 +44,7 @@ def half_angles(omega, start, at):
     for j in range(LANES):
         far += 1 if abs(at[ODD + j]) >= _FAR else 0
         q, high, low = reduced(at[ODD + j], 0.0)
-        sine, sine_low, cosine, cosine_low = sine_cosine(high, low)
+        sine, sine_low, cosine, cosine_low = _exact_sine_cosine(high, low)
         odd = q - 2.0 * _nearest(0.5 * q - 0.25)
         at[SIN + j] = sine if odd == 0.0 else cosine
         at[SIN_LOW + j] = sine_low if odd == 0.0 else cosine_low
@@ -103,17 +103,36 @@ def _times(z, z_low, a, a_low, c, c_low):
 
 
 @jit(inlined=True)
+def _sine_tail(z):
+    """1/9! − z/11! + …"""
+    return fma(z, fma(z, fma(z, fma(z, fma(z, -_S19, _S17), -_S15), _S13), -_S11), _S9)
+
+
+@jit(inlined=True)
+def _cosine_tail(z):
+    """1/8! − z/10! + …"""
+    return fma(z, fma(z, fma(z, fma(z, fma(z, fma(z, _C20, -_C18), _C16), -_C14), _C12), -_C10), _C8)
+
+
+@jit(inlined=True)
 def sine_cosine(r, low):
-    """sin and cos of r + low, |r| ≤ π/4, each with its low part, by Taylor's series: its first terms twice as exact."""
+    """sin and cos of r + low, |r| ≤ π/4, by Taylor's series."""
+    z = r * r
+    s = fma(z, fma(z, fma(z, _sine_tail(z), -_S7), _S5), -_S3)
+    c = fma(z, fma(z, fma(z, _cosine_tail(z), -_C6), _C4), -0.5)
+    return r + fma(r * z, s, low), 1.0 + fma(z, c, -r * low)
+
+
+@jit(inlined=True)
+def _exact_sine_cosine(r, low):
+    """The same, each with its low part: the first terms of the series twice as exact."""
     z = r * r
     z_low = fma(r, r, -z) + 2.0 * r * low
-    tail = fma(z, fma(z, fma(z, fma(z, fma(z, -_S19, _S17), -_S15), _S13), -_S11), _S9)
-    s, s_low = _times(z, z_low, fma(z, tail, -_S7), 0.0, _S5, _S5_LOW)
+    s, s_low = _times(z, z_low, fma(z, _sine_tail(z), -_S7), 0.0, _S5, _S5_LOW)
     s, s_low = _times(z, z_low, s, s_low, -_S3, -_S3_LOW)
     product = z * s
     s, s_low = _times(product, fma(z, s, -product) + (z * s_low + z_low * s), r, low, r, low)
-    tail = fma(z, fma(z, fma(z, fma(z, fma(z, fma(z, _C20, -_C18), _C16), -_C14), _C12), -_C10), _C8)
-    c, c_low = _times(z, z_low, fma(z, tail, -_C6), 0.0, _C4, _C4_LOW)
+    c, c_low = _times(z, z_low, fma(z, _cosine_tail(z), -_C6), 0.0, _C4, _C4_LOW)
     c, c_low = _times(z, z_low, c, c_low, -0.5, 0.0)
     c, c_low = _times(z, z_low, c, c_low, 1.0, 0.0)
     return s + s_low, s_low - ((s + s_low) - s), c + c_low, c_low - ((c + c_low) - c)

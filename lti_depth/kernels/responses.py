@@ -137,7 +137,7 @@ def _phases(at, turns, work):
         angle = turns * at[REST + j]
         low = fused(turns, at[REST + j], -angle) + turns * at[REST_LOW + j]
         q, high, low = reduced(angle, low)
-        sine, _, cosine, _ = sine_cosine(high, low)
+        sine, cosine = sine_cosine(high, low)
         work[_REAL + j], work[_IMAG + j] = quarters(cosine, sine, q + turns * at[ODD + j])
 
 

@@ -53,3 +53,12 @@ def test_far_frequencies_to_double_precision(omega):
 def test_quarter_turns(q):
     turned = complex(*angles.quarters(0.6, 0.8, float(q)))
     assert turned == pytest.approx(complex(0.6, 0.8) * 1j**q, rel=1e-15)
+
+
+@pytest.mark.parametrize("r", [0.0, 1e-200, 1e-9, -0.3, 0.78539816339744828])
+def test_sine_and_cosine_rounded(r):
+    low = 0.3 * np.spacing(r)
+    with mp.workdps(40):
+        angle = mp.mpf(r) + low
+        for found, truth in zip(angles.sine_cosine(r, low), (mp.sin(angle), mp.cos(angle)), strict=True):
+            assert abs(found - truth) <= np.finfo(float).eps * abs(truth)
