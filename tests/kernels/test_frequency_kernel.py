@@ -99,7 +99,7 @@ def test_responses_and_delays(poles, c, through, current):
     d = THROUGH[through]
     mantissas, exponents = frequency.cascade_response(poles, B, c, d, current, OMEGA)
     delays = frequency.cascade_delay(poles, B, c, d, current, OMEGA)
-    assert not exponents.any()
+    assert exponents.dtype == np.int64 and not exponents.any()
     for n, omega in enumerate(OMEGA):
         known = layers(poles, c, d, current, omega)
         truth = mpmath.fprod(H for H, _ in known)
@@ -110,6 +110,17 @@ def test_responses_and_delays(poles, c, through, current):
         delay = sum(slope.real for _, slope in known)
         sizes = sum(abs(slope) for _, slope in known)
         assert abs(delays[n] - delay) <= 40 * EPS * lost * (1 + sizes)
+
+
+@pytest.mark.parametrize("current", [True, False])
+def test_delays_beside_a_zero_of_the_layer(current):
+    """d g + r nearly vanishes: Re[w Ḣ/H] is far smaller than its size, and what it keeps in real numbers is exact."""
+    one, omega = complex_array(1.0), np.array([2.0**-20])
+    found = frequency.cascade_delay(0.75 * one, -0.25 * one, one, one, current, omega)[0]
+    w, pole = turn(omega[0]), mpmath.mpf(0.75)
+    gap, r = 1 - pole * w, mpmath.mpf(-0.25)
+    truth = (r * (pole if current else 1) * w / (gap * (gap + r * (1 if current else w)))).real
+    assert abs(found - truth) <= 1e-12 * abs(truth)
 
 
 def test_products_beyond_the_range_of_doubles():

@@ -24,10 +24,11 @@ def layer(h_in, h_out, N, kind):
 
 NETWORKS = {
     "real": (Block(layer(2, 4, 3, "real"), "rms", "glu", residual=True), Block(layer(2, 1, 9, "real output"))),
-    "mixed": (Block(layer(2, 3, 1, "real output"), "layer", "tanh", mix=RNG.normal(size=(2, 3)), residual=True),
+    "mixed": (Block(layer(2, 4, 1, "real output"), "layer", "glu", mix=RNG.normal(size=(2, 2)), residual=True),
               Block(layer(2, 2, 2, "real"), None, "gelu")),
     "complex": (Block(layer(1, 2, 2, "complex"), "rms"), Block(layer(2, 3, 3, "real"), mix=RNG.normal(size=(2, 3))),
                 Block(layer(2, 2, 2, "complex"), "layer", residual=True)),
+    "all as wide": (Block(layer(16, 16, 16, "real"), None, "tanh", mix=RNG.normal(size=(16, 16)) / 8, residual=True),),
 }  # fmt: skip
 
 
@@ -66,7 +67,8 @@ def test_outputs(name, timing):
 
 @pytest.mark.parametrize("timing", ["current", "delayed"])
 @pytest.mark.parametrize("name, T, S", [
-    ("real", 5, 2), ("mixed", 3, 2), ("complex", 4, 2), ("real", 2, 2), ("mixed", 132, 256),
+    ("real", 5, 2), ("mixed", 3, 2), ("complex", 4, 2), ("real", 2, 2), ("mixed", 132, 384),
+    ("all as wide", 128, 128),
 ])  # fmt: skip
 def test_gradients(name, T, S, timing):
     """Along random directions, by complex steps, exact to rounding; they add to what was there."""
