@@ -7,7 +7,7 @@ and what it puts in their place cannot be compiled. So this works on a copy of t
 kernels are plain functions, one file of them at a time: a change has to be found by the tests of its own file.
 
 Fails if fewer than 90 % of the changes are found, if one that is not found has no explanation, or if an explanation
-stands for a change that is found or no longer made. What takes ten times as long as its tests counts as found.
+stands for a change that is found or no longer made. What takes five times as long as its tests counts as found.
 """
 
 import ast
@@ -39,7 +39,7 @@ pytest_add_cli_args =
     no:cacheprovider
     --tb=no
 timeout_constant = 1.0
-timeout_multiplier = 10.0
+timeout_multiplier = 5.0
 
 [tool:pytest]
 markers =
