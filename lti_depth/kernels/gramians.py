@@ -42,6 +42,17 @@ def moments(poles, B, F, E, Q):
 
 
 @jit
+def products(A, B):
+    """A_k B_k of complex matrices, (K, n, m)."""
+    out = np.empty((len(A), A.shape[1], B.shape[2]), A.dtype)
+    for k in range(len(A)):
+        planes = np.zeros((2, *out.shape[1:]), A.real.dtype)
+        _add_product(_planes(A[k]), _planes(B[k])[:2], planes)
+        out[k] = planes[0] + 1j * planes[1]
+    return out
+
+
+@jit
 def _planes(M):
     """Re, Im, −Im."""
     planes = np.empty((3, *M.shape), M.real.dtype)

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from ..kernels.doubledouble import COMPLEX, REAL
+from ..kernels.gramians import products
 from ..system.stacks import require_stack
 
 WITHOUT_LOGARITHM = {"gauss_newton", "hankel_singular_values"}
@@ -53,12 +54,12 @@ class Realization:
         """Real or complex double-doubles, for the kernels of scalar cascades."""
         return REAL if self.layers.dtype.kind == "f" else COMPLEX
 
-    @property
+    @cached_property
     def sections(self):
         """(poles, B, F, E) of the form ξ' = Λ ξ + B p, p' = F ξ + E p that layers of both timings share."""
         current = self.current[:, None, None]
         F = np.where(current, self.C * self.poles[:, None, :], self.C)
-        return self.poles, self.B, F, np.where(current, self.D + self.C @ self.B, self.D)
+        return self.poles, self.B, F, np.where(current, self.D + products(self.C, self.B), self.D)
 
 
 def realize(stack, shape=None, *, memory=True):
