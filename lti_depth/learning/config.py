@@ -19,6 +19,7 @@ import numpy as np
 from ..system import Stack, validation
 from ..system.processes import require_stationary
 from . import optimizers
+from .optimizers import not_negative
 from .recipes import MAX_SERIES_BYTES, TABLES
 from .tasks import Population, Recorded
 
@@ -125,10 +126,13 @@ def _tried(config):
     """Build the first seed, so that what cannot be built is refused before anything is trained."""
     seeds = config.seeds
     if not seeds or any(isinstance(s, bool) or not isinstance(s, int) or s < 0 for s in seeds):
-        raise ValueError(f"run.seeds: expected a number of seeds or a list of them, got {seeds!r}")
+        raise ValueError(f"run.seeds: expected a number of seeds or a list of them, got "
+                         f"{config.values['run'].get('seeds')!r}")
     if len(set(seeds)) < len(seeds) or len(seeds) > 100_000:
         raise ValueError("run.seeds: expected different seeds, at most 100000")
     validation.integer(config.steps, "run.steps", 1)
+    validation.integer(config.every, "run.every", 0)
+    not_negative(config.tolerance, "run.tolerance")
     chart, task, optimizer = config.problem(seeds[0])
     if isinstance(getattr(optimizer, "rate", None), dict):
         optimizers.by_coordinate(optimizer.rate, chart)

@@ -4,6 +4,7 @@ The keyword-only arguments of a builder are the keys of its table, their annotat
 of its docstring what it is.
 """
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,12 +44,12 @@ def _zucchet(rng, *, nu0: float):
 
 def _delay(rng, *, delay: int):
     """The pure delay."""
-    return teachers.delay(delay)
+    return teachers.delay(*_sizes(delay=delay))
 
 
 def _pade_delay(rng, *, delay: float, order: int, timing: str = "current"):
     """The delay line of the Legendre memory unit."""
-    return teachers.pade_delay(delay, order, timing=timing)
+    return teachers.pade_delay(validation.real_number(delay, "delay", positive=True), order, timing=timing)
 
 
 def _series(rng, *, file: str):
@@ -56,7 +57,17 @@ def _series(rng, *, file: str):
     path = Path(file)
     if path.stat().st_size > MAX_SERIES_BYTES:
         raise ValueError(f"file: expected at most {MAX_SERIES_BYTES} bytes, got {path.stat().st_size} in {path}")
-    return teachers.one_step(np.loadtxt(path, ndmin=1))
+    return teachers.one_step(_numbers(path))
+
+
+def _numbers(path):
+    """The numbers in a text file; none in an empty one."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "loadtxt: input contained no data", UserWarning)
+        try:
+            return np.loadtxt(path, ndmin=1)
+        except ValueError as error:
+            raise ValueError(f"file: expected a number a line in {path}, got another text: {error}") from None
 
 
 def _cascade_student(rng, *, layers: int, init: str = "uniform", low: float = 0.0, high: float = 0.95,

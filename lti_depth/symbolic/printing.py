@@ -84,7 +84,8 @@ def derive(quantity, layers, *, equal=False, process=None, timing="current", for
         raise ValueError(f"quantity: expected one of {', '.join(OBSERVABLES)}, got {expressions.describe(quantity)}")
     expressions.choice(format, "format", FORMATS)
     expressions.boolean(equal, "equal")
-    observable, stack = OBSERVABLES[name], _stack(layers, equal, timing)
+    _require_few(name, depth := _depth(layers))
+    observable, stack = OBSERVABLES[name], _stack(depth, equal, timing)
     parameters = inspect.signature(observable).parameters
     _require_law(observable, stack)
     queries = {key: symbol for key, symbol in ARGUMENTS.items() if key in parameters}
@@ -94,15 +95,14 @@ def derive(quantity, layers, *, equal=False, process=None, timing="current", for
         return _unicode(value)
     if format == "latex":
         return str(export(value, "latex"))
-    depth = sorted(stack.depth.free_symbols, key=str) if isinstance(stack, Tower) else []
+    named = sorted(stack.depth.free_symbols, key=str) if isinstance(stack, Tower) else []
     rho = [RHO] if process == "ar1" else []
     return export(value, "numpy" if format == "python" else format, name=name,
-                  arguments=[*queries.values(), *depth, *rho, *_fields(stack)])
+                  arguments=[*queries.values(), *named, *rho, *_fields(stack)])
 
 
-def _stack(layers, equal, timing):
+def _stack(depth, equal, timing):
     """A Stack, or a Tower for a depth with a name."""
-    depth = _depth(layers)
     if not equal:
         return cascade(depth, timing=timing)
     pole, b, c = EQUAL
@@ -121,12 +121,16 @@ def _depth(layers):
     return Symbol(name, integer=True, positive=True) + more
 
 
+def _require_few(name, depth):
+    """Raise ValueError for a number of layers whose formula would take minutes to derive."""
+    if isinstance(depth, int) and depth > (most := MOST_LAYERS.get(name, 32)):
+        raise ValueError(f"layers: expected at most {most} for {name}, whose formula grows fast, got {depth}; "
+                         "give numbers to the numeric floor, or see which laws hold for any depth K")
+
+
 def _require_law(observable, stack):
     """Raise ValueError for a depth, a number or a name, for which the observable has no law that can be derived."""
     name, any_depth = observable.__name__, isinstance(stack, Tower)
-    if not any_depth and len(stack) > (most := MOST_LAYERS.get(name, 32)):
-        raise ValueError(f"layers: expected at most {most} for {name}, whose formula grows fast, got {len(stack)}; "
-                         "give numbers to the numeric floor, or see which laws hold for any depth K")
     if observable in (asymptotic_variance, growth_per_layer):
         if not (any_depth and stack.equal):
             raise ValueError(f"layers: expected a name such as K, and equal layers, for {name}, which is about depth")
