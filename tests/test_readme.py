@@ -1,19 +1,27 @@
-"""Everything that the README prints is produced here; ``python tests/test_readme.py`` writes it anew."""
+"""Everything that the README prints is produced here; ``python tests/test_readme.py`` writes it anew.
+
+``python tests/test_readme.py performance`` writes what comes of benchmarks/results alone; nothing is timed.
+"""
 
 import doctest
+import json
 import re
+import sys
 from pathlib import Path
 
+import pytest
 from matplotlib.testing.compare import compare_images
 
 import lti_depth
-from lti_depth import experiments, numeric, plotting, symbolic, theorems
+from lti_depth import bench, experiments, numeric, plotting, symbolic, theorems
 from lti_depth.report import short
 from lti_depth.symbolic.printing import OBSERVABLES
 from lti_depth.theorems import Origin, Tier
 
 README = Path(__file__).parent.parent / "README.md"
 FIGURE = README.parent / "docs" / "memory.png"
+GROWTH = README.parent / "docs" / "growth.png"
+RECORD = README.parent / "benchmarks" / "results" / "bench.json"
 ORIGINS = {Origin.CLASSICAL: "Classical", Origin.PAPER: "From the paper", Origin.NEW: "New here"}
 
 
@@ -72,6 +80,17 @@ def _cell(text):
     return "$".join(part.replace("|", r"\vert " if i % 2 else r"\|") for i, part in enumerate(parts))
 
 
+def on_record():
+    """The results of ``lti-depth bench`` that are kept."""
+    return json.loads(RECORD.read_text())
+
+
+def performance_tables(record):
+    """{section: content}: jobs under the machine that ran them, and accuracy."""
+    jobs, accuracy, _ = (bench.markdown(columns, rows) for columns, rows in bench.tables(record))
+    return {"performance": f"{jobs}\nMeasured on: {bench.machine_line(record['machine'])}.\n", "accuracy": accuracy}
+
+
 def rewritten(text, section, content):
     """The text with what is generated in a section written anew."""
     pattern = re.compile(rf"(<!-- {section}: generated -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -100,7 +119,7 @@ def test_the_house_is_complete():
 
 def test_the_observables_are_where_the_house_says():
     text = README.read_text()
-    parts = re.search(r"Observables on both floors: (.*?) As laws\s+only: (.*?); as numbers only:\s(.*?)\. Freq", text,
+    parts = re.search(r"Observables on both floors: (.*?) As laws\s+only: (.*?); as numbers only:\s(.*?)\.\sFreq", text,
                       re.DOTALL).groups()
     both, laws, numbers = (set(re.findall(r"`(\w+)`", part)) for part in parts)
     assert both <= set(symbolic.__all__) & set(numeric.__all__)
@@ -109,11 +128,32 @@ def test_the_observables_are_where_the_house_says():
     assert set(OBSERVABLES) <= both | laws
 
 
-def test_figure_is_current(results, tmp_path):
-    drawn = tmp_path / "memory.png"
-    drawn.write_bytes(figure(results))
-    difference = compare_images(str(FIGURE), str(drawn), tol=15)  # other versions place their glyphs a little apart
+@pytest.mark.parametrize("section", ["performance", "accuracy"])
+def test_performance_is_on_record(section):
+    text = README.read_text()
+    assert text == rewritten(text, section, performance_tables(on_record())[section])
+
+
+def test_everything_is_on_record():
+    record = on_record()
+    assert [job["name"] for job in record["jobs"]] == list(bench.JOBS) and record["accuracy"] and record["growth"]
+    assert all(job["ours"] for job in record["jobs"])  # timed: its checks hold
+    assert json.loads(bench.dumps(record)) == record
+
+
+def assert_drawn(path, image, tmp_path):
+    drawn = tmp_path / path.name
+    drawn.write_bytes(image)
+    difference = compare_images(str(path), str(drawn), tol=15)  # other versions place their glyphs a little apart
     assert difference is None, difference
+
+
+def test_figure_is_current(results, tmp_path):
+    assert_drawn(FIGURE, figure(results), tmp_path)
+
+
+def test_growth_is_current(tmp_path):
+    assert_drawn(GROWTH, bench.files(on_record())["growth.png"], tmp_path)
 
 
 def test_commands_are_one_line_each():
@@ -121,9 +161,20 @@ def test_commands_are_one_line_each():
     assert len(commands) == 2 and all("&&" in command for command in commands)
 
 
-if __name__ == "__main__":
+def write_performance():
+    for section, content in performance_tables(on_record()).items():
+        README.write_text(rewritten(README.read_text(), section, content))
+    GROWTH.write_bytes(bench.files(on_record())["growth.png"])
+
+
+def write_claims_and_theorems():
     found = {name: experiments.run(name) for name in experiments.DESCRIPTIONS}
     README.write_text(rewritten(README.read_text(), "claims", claims_table(found)))
     README.write_text(rewritten(README.read_text(), "theorems", theorem_tables()))
-    FIGURE.parent.mkdir(exist_ok=True)
     FIGURE.write_bytes(figure(found))
+
+
+if __name__ == "__main__":
+    write_performance()
+    if sys.argv[1:] != ["performance"]:
+        write_claims_and_theorems()

@@ -29,16 +29,23 @@ def digits(value):
 
 
 def job_row(record):
-    """Name and size; ours with further forms; peers; how many times faster; how many times the limit; goals."""
+    """Name and size; ours with further forms; peers, the wrong ones with their errors; the best; limit; goals."""
     unit = record["unit"]
-    ours = _listed(record["ours"], unit, record["ours"].get("ours")) or "no agreement, not timed"
+    ours = _forms(record["ours"], unit) or "no agreement, not timed"
     ratio = "" if record["ratio"] is None else f"{digits(record['ratio'])} × {record['best_peer']}"
     limit = ""
     if record["distance"] is not None:
         bound = quantity(record["limits"][record["limit"]], unit)
         limit = f"{digits(record['distance'])} × {record['limit']} ({bound})"
     goals = "; ".join(map(goal_text, record["goals"])) or "none set"
-    return (f"{record['name']}: {record['size']}", ours, _listed(record["peers"], unit), ratio, limit, goals)
+    return (f"{record['name']}: {record['size']}", ours, _peers(record), ratio, limit, goals)
+
+
+def _peers(record):
+    wrong = {check["what"]: check["error"] for check in record["checks"] if check["bound"] is None}
+    shown = {name: f" (error {digits(error)})" for name, error in wrong.items()}
+    return ", ".join(f"{name} {quantity(value, record['unit'])}{shown.get(name, '')}"
+                     for name, value in record["peers"].items())  # fmt: skip
 
 
 def of_record(record):
@@ -55,9 +62,10 @@ def machine_line(machine):
             f"load {digits(machine['load_average'])}; {machine['date']}; {', '.join(versions)}")  # fmt: skip
 
 
-def _listed(measures, unit, first=None):
-    named = [f"{name} {quantity(value, unit)}" for name, value in measures.items() if name != "ours"]
-    return ", ".join(([quantity(first, unit)] if first is not None else []) + named)
+def _forms(measures, unit):
+    """Ours, and its further forms by name."""
+    named = {"" if name == "ours" else f"{name} ": value for name, value in measures.items()}
+    return ", ".join(f"{name}{quantity(value, unit)}" for name, value in named.items())
 
 
 def goal_text(goal):
