@@ -5,6 +5,12 @@ namesake in `lti_depth.numeric` and a relative radius `rtol`, and returns balls 
 returns float64, acb where it returns complex128) in numeric's shapes: the ball itself in place of a scalar, otherwise
 an object array. Precision is raised until every ball is narrow enough; where it cannot be, that is an error.
 
+A ball prints fifteen digits, however narrow it is: with ``rtol=1e-30`` ask for ``ball.str(30)``.
+
+>>> ball = autocovariance(cascade([0.5]), 0, rtol=1e-30)
+>>> print(ball, ball.str(30))
+[1.33333333333333 +/- 3.34e-15] [1.33333333333333333333333333333 +/- 3.34e-30]
+
 flint's precision belongs to the whole process. It is set here alone, by one thread at a time, and put back.
 """
 
