@@ -35,35 +35,39 @@ def lagged(like, poles, absent, gain, current, u, y, again, state):
 def _in_turn(like, poles, gain, u, y, x):
     """Layer k is k·lag steps behind the first, so that moving lanes up is no part of the latency of a step.
 
-    At both ends its part of the triangle goes layer by layer. `trail`: what each layer put out now, a tick ago, two.
+    Layers go from vector to vector and, after the last, one lane up: only one vector has to be moved. At both ends the
+    layer's part of the triangle goes layer by layer. `trail`: what each layer put out now, a tick ago, two.
     """
     lag = 3 if len(like) <= 4 else 2  # many vectors hide the latency, and would not leave room for the third
-    K, T = len(poles), len(u)
-    edge, trail = np.empty(lag * K, y.dtype), np.zeros(3 * K, y.dtype)
+    K, T, V, lanes = len(poles), len(u), len(like), len(poles) // len(like)
+    edge, trail, given = np.empty(lag * K, y.dtype), np.zeros(3 * K, y.dtype), np.empty(K, y.dtype)
     for t in range(lag * (K - 1)):
         edge[t] = gain * u[t]
     for k in range(K):
-        end = lag * (K - 1 - k)
+        end, at = lag * (K - 1 - k), k % V * lanes + k // V
         for t in range(end):
             edge[t] = x[k] = poles[k] * x[k] + edge[t]
-        trail[k] = x[k]
+        given[at], trail[at] = poles[k], x[k]
         for ago in range(1, min(lag, end)):
-            trail[ago * K + k] = edge[end - 1 - ago]
-    l, v = load_each(poles, 0, like), load_each(trail, 0, like)
+            trail[ago * K + at] = edge[end - 1 - ago]
+    l, v = load_each(given, 0, like), load_each(trail, 0, like)
     w, z = load_each(trail, K, like), load_each(trail, 2 * K, like)
     for t in range(T - lag * (K - 1)):
-        v, w, z = fma_each(l, v, shift_in(gain * u[t + lag * (K - 1)], z if lag == 3 else w)), v, w
+        before = z if lag == 3 else w
+        into = shift_in(gain * u[t + lag * (K - 1)], before[-1:]) + before[:-1]
+        v, w, z = fma_each(l, v, into), v, w
         y[t] = last(v[-1])
     store_each(trail, 0, v)
     store_each(trail, K, w)
     if lag == 3:
         store_each(trail, 2 * K, z)
     for k in range(K):
-        x[k], end = trail[k], lag * (K - k)
+        end, at = lag * (K - k), k % V * lanes + k // V
+        x[k] = trail[at]
         for t in range(end, lag * K):
             edge[t] = x[k] = poles[k] * x[k] + edge[t]
         for ago in range(lag):  # the next layer goes on lag·(k + 1) steps before the end
-            edge[end - 1 - ago] = trail[ago * K + k]
+            edge[end - 1 - ago] = trail[ago * K + at]
     for t in range(lag, lag * K):
         y[T - lag * K + t] = edge[t]
 
