@@ -32,8 +32,8 @@ def group_delay(stack, omega):
     -------
     float64 samples, shape of omega then (H_out, H_in); the channel axes are dropped when both are 1. nan where H is 0
     or has a pole.
-    For real poles without feedthrough the error is at most 1e−15 of the sum of the layers' |τ_k|, but for that of cos ω,
-    2^−66.
+    For real poles without feedthrough the error is at most 1e−15 of the sum of the layers' |τ_k|, but for that of
+    cos ω, 2^−66.
 
     Notes
     -----

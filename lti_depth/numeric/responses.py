@@ -86,8 +86,8 @@ def frequency_response(stack, omega):
     Returns
     -------
     complex128, shape of omega then (H_out, H_in); the channel axes are dropped when both are 1. Relative error of
-    at most 1e−14 for scalar cascades without feedthrough (tried to a thousand layers), of some roundings a layer with it;
-    inf, with a RuntimeWarning, at a pole on the circle.
+    at most 1e−14 for scalar cascades without feedthrough (tried to a thousand layers), with it of some roundings a
+    layer; inf, with a RuntimeWarning, at a pole on the circle.
 
     Notes
     -----
