@@ -38,7 +38,7 @@ def _in_turn(like, poles, gain, u, y, x):
     Layers go from vector to vector and, after the last, one lane up: only one vector has to be moved. At both ends the
     layer's part of the triangle goes layer by layer. `trail`: what each layer put out now, a tick ago, two.
     """
-    lag = 3 if len(like) <= 4 else 2  # many vectors hide the latency, and would not leave room for the third
+    lag = 3 if len(like) <= 4 else 2  # eight vectors leave no registers for a third tick
     K, T, V, lanes = len(poles), len(u), len(like), len(poles) // len(like)
     edge, trail, given = np.empty(lag * K, y.dtype), np.zeros(3 * K, y.dtype), np.empty(K, y.dtype)
     for t in range(lag * (K - 1)):
