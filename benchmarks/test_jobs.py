@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lti_depth import bench
-from lti_depth.bench import record, runner
+from lti_depth.bench import record, runner, text
 
 RATIOS = {job["name"]: job["ratio"] for job in json.loads(
     (Path(__file__).parent / "results" / "bench.json").read_text())["jobs"]}  # fmt: skip
@@ -24,9 +24,9 @@ def test_job(benchmark, name):
     assert not outcome.failures
     benchmark.group = job.size
     benchmark.extra_info.update(record.of_job(outcome))
+    print("", " | ".join(text.job_row(record.of_job(outcome))), sep="\n")
     if runs.timed:
         benchmark(runs.ours)
     else:
         benchmark.pedantic(runs.ours, rounds=1)
-    print(f"\n{name}: {outcome.ratio or 0:.3g} × {outcome.best_peer}, {outcome.distance:.3g} of {outcome.limit}")
     assert outcome.ratio is None or outcome.ratio > RATIOS[name] / 3
