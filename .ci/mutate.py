@@ -25,6 +25,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_MUTATED = {"__init__", "jit", "vectors", "steps", "plain", "fused"}  # compilation, machine code and its twins
+SLOW = {"test_responses.py"}  # minutes, where kernels are not compiled
 LEAST = 0.9
 SETTINGS = """
 [mutmut]
@@ -62,7 +63,8 @@ def kernels():
 
 
 def tests_of(kernel):
-    return sorted(path.relative_to(ROOT) for path in ROOT.glob(f"tests/kernels/test_{kernel}*.py"))
+    found = sorted(ROOT.glob(f"tests/kernels/test_{kernel}*.py"))
+    return [path.relative_to(ROOT) for path in found if path.name not in SLOW]
 
 
 def mutated(kernel, tree):

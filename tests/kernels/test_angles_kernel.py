@@ -30,7 +30,7 @@ def test_reduced(x, low):
         q, high, rest = angles.reduced(x, low)
         exact = mpmath.mpf(x) + mpmath.mpf(low) - mpmath.mpf(q) * mpmath.pi / 2
         assert q == round(x / (math.pi / 2)) and high + rest == high
-        assert abs(mpmath.mpf(high) + mpmath.mpf(rest) - exact) <= 2.0**-104 * abs(high) + abs(x) * 2.0**-107
+        assert abs(mpmath.mpf(high) + mpmath.mpf(rest) - exact) <= 2.0**-104 * abs(high) + abs(x) * 2.0**-109
 
 
 @pytest.mark.parametrize("r", [0.0, 1e-9, 0.1, -0.3, 0.5, 0.7853981, -0.7853981])
@@ -57,3 +57,21 @@ def test_products_and_sums_of_pairs():
             total, low = angles._times(z, z_low, a, a_low, c, c_low)
             exact = [mpmath.mpf(high) + mpmath.mpf(rest) for high, rest in ((z, z_low), (a, a_low), (c, c_low))]
             assert abs(mpmath.mpf(total) + mpmath.mpf(low) - (exact[2] + exact[0] * exact[1])) <= 2.0**-100
+
+
+def test_far_frequencies_among_others():
+    """From 2^21 on in double precision, with cos ≥ 0 and no low parts; the others as ever."""
+    omega = np.array([0.5, 2.0**20, 2.0**21, 0.25, -1e9, 5e7])
+    at = np.full(7 * angles.LANES, np.nan)
+    angles.half_angles(omega, 0, at)
+    with mpmath.workdps(60):
+        for j, value in enumerate(omega):
+            sine, low, cosine, cosine_low, rest, rest_low, odd = at.reshape(7, -1)[:, j]
+            half = mpmath.mpf(float(value)) / 2
+            sign = 1 if mpmath.cos(half) * cosine > 0 else -1
+            assert abs(sign * sine - mpmath.sin(half)) <= 1e-15 and abs(sign * cosine - mpmath.cos(half)) <= 1e-15
+            if abs(value) >= 2.0**21:
+                assert low == cosine_low == rest_low == odd == 0 and cosine >= 0 and abs(rest) <= math.pi / 2
+                assert abs(mpmath.tan(mpmath.mpf(rest)) - mpmath.tan(half)) <= 1e-14 * (1 + mpmath.tan(half) ** 2)
+            else:
+                assert low != 0 and cosine_low != 0
