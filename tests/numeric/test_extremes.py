@@ -274,6 +274,7 @@ def variance_of_modes(residues, poles):
     return sum(r[i] * r[j] / (1 - p[i] * p[j]) for i in range(len(p)) for j in range(len(p)))
 
 
+@pytest.mark.compiled("so many steps take minutes")
 @pytest.mark.parametrize("process", [("ar1", 0.5, 1.0), ("sampled", [2.0, 1.0, 0.5])], ids=["ar1", "sampled"])
 def test_decayed_lags_of_resonances_all_round_the_circle(process):
     """Sixteen poles at the angles of a regular polygon, where R falls to 1e−33 R(0) and nothing but it is left."""
