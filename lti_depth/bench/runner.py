@@ -10,7 +10,7 @@ import numpy as np
 from .job import OURS, Check, Job
 
 SECONDS, TURN, TURNS = 1.5, 0.01, 3  # at least, of a race; of one run's turn; and how many turns
-HOPELESS = 8  # times slower than the best peer: timed in the first turn alone
+HOPELESS = 20  # times slower than the best peer: timed in the first turn alone
 
 
 def race(runs, peers=(), seconds=SECONDS):
