@@ -36,7 +36,7 @@ def test_responses(kind, timing, K):
 
 
 @pytest.mark.parametrize("timing", ["current", "delayed"])
-@pytest.mark.parametrize("K", [1, 2, 7, 64, 900])
+@pytest.mark.parametrize("K", [1, 2, 7, 64, pytest.param(900, marks=pytest.mark.compiled("so deep takes minutes"))])
 def test_delays(timing, K):
     """4 roundings a term, one of the compensated sums, relative to the sum of the terms' sizes."""
     stack = cascade(np.random.default_rng(K), K, "real", timing)
