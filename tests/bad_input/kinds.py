@@ -36,12 +36,12 @@ class Kind:
     entry: str = ""
     always: bool = False
 
-    def but(self, *names, same=None, bad=None, either=None, beside=None):
+    def but(self, *names, same=None, bad=None, either=None, beside=None, entry=""):
         """The kind without some of its values, and with others."""
         left = {each: {name: value for name, value in getattr(self, each).items() if name not in names}
                 for each in ("same", "bad")}
         return replace(self, same=left["same"] | (same or {}), bad=left["bad"] | (bad or {}), either=either or {},
-                       beside=beside or {})
+                       beside=beside or {}, entry=entry or self.entry)
 
 
 NEVER = {

@@ -57,8 +57,8 @@ SYSTEMS = {
 }  # fmt: skip
 
 LAWS = {
-    "stack": value(LAW, type(TOWER)).but(either={"a Tower": TOWER}), "first": value(LAW), "second": value(LAW),
-    "teacher": value(LAW), "tower": value(TOWER),
+    "stack": value(LAW, type(TOWER)).but(either={"a Tower": TOWER}, entry="depth"), "first": value(LAW),
+    "second": value(LAW), "teacher": value(LAW), "tower": value(TOWER),
     "process": value(symbolic.ar1(sympy.Rational(1, 4))), "layers": sequence(*LAW), "timing": choice("delayed"),
     "poles": expressions("1/2", "3/4"), "b": expressions(1, 2, scalars=True).but("None"),
     "c": expressions(1, 2, scalars=True).but("None"), "d": expressions(1, 2, scalars=True).but("None"),
