@@ -7,7 +7,7 @@ from impulses import LENGTH
 from lti_depth.kernels import extended as x
 from lti_depth.kernels import unbounded
 
-K, N, H = 2, 2, 2
+K, N, H = 2, 3, 2
 
 
 def normal(rng, *shape):
@@ -145,4 +145,6 @@ def test_covariances_under_a_colored_input(layers):
         steps(layers[0], *plain_sections(*layers), state, [np.zeros((H, 1))])
         A[:, column] = state.ravel()
     G = sum(source[m].conj() * np.linalg.matrix_power(A, m) @ W for m in range(1, 4))
+    poison = [np.full((K + 1, H, K * N, 5), np.nan) for _ in range(4)]
+    del poison  # memory that is taken again, not cleared
     close(unbounded.colored(*numbers, lifted(W), source), source[0].real * W + G + G.conj().T)
