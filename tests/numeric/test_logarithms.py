@@ -259,7 +259,7 @@ def test_variances_of_equal_layers(pole, K, gain):
 @pytest.mark.parametrize("gain", [1.0, 2.0**500])
 @pytest.mark.parametrize(("pole", "K"), [(0.5, 32), (0.9, 150), (0.99, 32)])
 def test_variances_of_opposite_poles(pole, K, gain):
-    """2K layers, all λ before all −λ, where the recursion cancels: H is that of K layers at λ² and z²; the odd lags vanish."""
+    """All λ before all −λ, where the recursion cancels: H is that of K layers at λ² and z²; the odd lags vanish."""
     stack = cascade([pole] * K + [-pole] * K, b=gain)
     truth = equal_poles_variance(Fraction(pole) ** 4, K) * mp.mpf(gain) ** (4 * K)
     assert_log(numeric.log_autocovariance(stack, 0), truth, 1e-12)
