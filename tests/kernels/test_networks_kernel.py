@@ -74,6 +74,8 @@ def test_gradients(name, T, S, timing):
     """Along random directions, by complex steps, exact to rounding; they add to what was there."""
     network, rows, (parameters, transposed), u, target, (working, aim), weights = prepared(name, timing, T)
     found = np.ones(len(parameters))
+    poison = [np.full(S * (rows[-1].signal + rows[-1].inputs), np.nan) for _ in range(3)]
+    del poison  # memory that is taken again, not cleared
     loss = kernel.gradient(rows, parameters, transposed, timing == "current", S, working, aim, weights, found)
     own, rng = definitions.parameters(network), np.random.default_rng(2)
     np.testing.assert_allclose(loss, 2 * definitions.loss(network, own, u, target, weights).real, rtol=1e-12)
