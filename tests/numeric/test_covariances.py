@@ -92,6 +92,7 @@ def test_a_negative_gain_turns_signs_alone(turned):
     np.testing.assert_allclose(found, signs[:, None] * signs * plain, rtol=8 * 8 * UNIT_ROUNDOFF)
 
 
+@pytest.mark.compiled("700,000 lags take minutes")
 def test_many_lags_decay_as_powers():
     """R(Δ) = λ^Δ/(1 − λ²) for one layer, through all the binary exponents that float64 leaves out."""
     stack = numeric.cascade([0.999])
