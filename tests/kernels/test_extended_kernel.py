@@ -31,6 +31,56 @@ def exactly(number):
     return mp.mpc(mp.mpf(re_high) + re_low, mp.mpf(im_high) + im_low) * mp.ldexp(1, x.BITS * int(e))
 
 
+ODD = 1 + 2.0**-30 - 1j * (0.75 + 2.0**-40)  # either part of its square takes two doubles, down to 2^−80 and 2^−69
+
+
+@pytest.mark.parametrize("unit", [1, 1j, -1, 1 - 2.0**-60 * 1j])
+@pytest.mark.parametrize("bits, e", [(0, 0), (256, 0), (257, 1), (700, 1), (769, 2), (1000, 2),
+                                     (-256, 0), (-257, -1), (-700, -1), (-769, -2), (-1000, -2)])  # fmt: skip
+def test_the_larger_part_of_a_mantissa_stays_within_256_bits(unit, bits, e):
+    number = x.lift(unit * 2.0**bits)
+    assert number[4] == e and exactly(number) == mp.mpmathify(unit) * mp.ldexp(1, bits)
+
+
+@pytest.mark.parametrize("bits", [0, 130, 200, 400, -130, -200, -400])
+def test_products_and_quotients_keep_their_low_parts(bits):
+    a, size = x.lift(ODD * 2.0**bits), mp.ldexp(1, bits)
+    square, odd = x.mul(a, a), mp.mpmathify(ODD)
+    assert exactly(square) == (odd * size) ** 2 and square[1] != 0.0 and square[3] != 0.0
+    cube = x.mul(square, a)
+    assert abs(exactly(cube) - (odd * size) ** 3) <= DIGITS * abs(odd * size) ** 3
+    assert abs(exactly(x.div(cube, square)) - odd * size) <= DIGITS * abs(odd * size)
+    assert exactly(x.conj(square)) == mp.conj((odd * size) ** 2)
+
+
+@pytest.mark.parametrize("bits", [0, 40, 230, -40, -230, 300, -300])
+@pytest.mark.parametrize("gap", [2, 40, 300, 500, 700])
+def test_sums_of_two_exponents(bits, gap):
+    """As many digits as if one had been carried over to the other; what is two exponents below does not count."""
+    large = x.mul(x.lift(ODD * 2.0**bits), x.lift(ODD))
+    small = x.mul(large, x.lift(1j * 2.0**-gap))
+    truth = exactly(large) * (1 + 1j * mp.ldexp(1, -gap))
+    for total in (x.add(large, small), x.add(small, large)):
+        assert abs(exactly(total) - truth) <= DIGITS * abs(truth)
+
+
+def test_the_last_bit_of_the_other_exponent():
+    """1 + 2^−312 is a double-double, though 2^−312 has another exponent; 1 + 2^−1024 is not."""
+    small, least = x.lift(2.0**-312 + 0j), x.lift(2.0**-1024 + 0j)
+    assert small[4] == -1 and exactly(x.add(x.ONE, small)) == 1 + mp.ldexp(1, -312)
+    assert least[4] == -2 and x.add(x.ONE, least) == x.add(least, x.ONE) == x.ONE
+
+
+def test_zero():
+    a, zero = x.lift(ODD), x.lift(0j)
+    assert zero == x.ZERO and x.conj(zero) == x.ZERO
+    assert x.add(a, zero) == x.add(zero, a) == a and x.add(zero, zero) == x.ZERO
+    assert x.mul(a, zero) == x.mul(zero, a) == x.div(zero, a) == x.ZERO
+    array = np.full((2, 3, 5), np.nan)
+    x.clear(array)
+    assert all(x.get(array[i], j) == x.ZERO for i in range(2) for j in range(3))
+
+
 @settings(max_examples=200)
 @given(numbers(), numbers())
 def test_arithmetic(a, b):
