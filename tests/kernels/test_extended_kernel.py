@@ -81,6 +81,12 @@ def test_zero():
     assert all(x.get(array[i], j) == x.ZERO for i in range(2) for j in range(3))
 
 
+def test_entries_of_arrays():
+    array, parts = np.full((2, 5), np.nan), (1.0, 2.0, 3.0, 4.0, 5.0)
+    x.put(array, 1, parts)
+    assert x.get(array, 1) == parts and np.isnan(array[0]).all()
+
+
 @settings(max_examples=200)
 @given(numbers(), numbers())
 def test_arithmetic(a, b):
@@ -116,6 +122,7 @@ def test_matrices():
     A, B, C = (rng.normal(size=shape) * 2.0 ** rng.integers(-900, 900, shape) + 0j for shape in shapes)
     A[0, 1] = B[2, 0] = 0
     out = x.lifted(C)
+    assert out.shape == (2, 2, 5)
     x.accumulate(out, x.lifted(A), x.lifted(B))
     for i in range(2):
         for j in range(2):

@@ -25,7 +25,7 @@ def layer(h_in, h_out, N, kind):
 NETWORKS = {
     "real": (Block(layer(2, 4, 3, "real"), "rms", "glu", residual=True), Block(layer(2, 1, 9, "real output"))),
     "mixed": (Block(layer(2, 4, 1, "real output"), "layer", "glu", mix=RNG.normal(size=(2, 2)), residual=True),
-              Block(layer(2, 2, 2, "real"), None, "gelu")),
+              Block(layer(2, 2, 2, "real"), "rms", "gelu")),
     "complex": (Block(layer(1, 2, 2, "complex"), "rms"), Block(layer(2, 3, 3, "real"), mix=RNG.normal(size=(2, 3))),
                 Block(layer(2, 2, 2, "complex"), "layer", residual=True)),
     "all as wide": (Block(layer(16, 16, 16, "real"), None, "tanh", mix=RNG.normal(size=(16, 16)) / 8, residual=True),),
