@@ -37,40 +37,42 @@ def _sections(layers, current, kind):
 
 
 @jit
-def _moments(pole, gain, f, e, kind):
-    """W_ij = E ξ_i ξ_j*, X_ij = E ξ_i p_j*, Z_ij = E p_i p_j* for white unit input, row by row.
+def _moments(i, pole, gain, f, e, W, X, Y, Z, kind):
+    """W_ij = E ξ_i ξ_j* and X_ij = E ξ_i p_j* for white unit input, one row, in place of those of the row before.
 
-    Multiplying the two recursions of the header and using stationarity:
+    Multiplying the two recursions of the header and using stationarity, with Y_ij = E ξ_j p_i* and Z_ij = E p_i p_j*:
 
-        W_ij (1 − λ_i λ̄_j) = λ_i X_ij b̄_j + b_i X̄_ji λ̄_j + b_i Z_ij b̄_j,
-        X_i,j+1 = W_ij f̄_j + X_ij ē_j,   X_i0 = 0,
-        Z_i,j+1 = X̄_ji f̄_j + Z_ij ē_j,   Z_00 = 1.
+        W_ij (1 − λ_i λ̄_j) = λ_i X_ij b̄_j + b_i Ȳ_ij λ̄_j + b_i Z_ij b̄_j,
+        X_i,j+1 = W_ij f̄_j + X_ij ē_j,       X_i0 = 0,
+        Y_i+1,j = W̄_ij f̄_i + Y_ij ē_i,       Y_ii = X_ii,
+        Z_i+1,j = f_i X_ij + e_i Z_ij,       Z_00 = 1.
 
-    Only W_ij with j ≤ i, and of X and Z what they need, are computed; the rest is its conjugate.
+    Only j ≤ i are computed; the rest is their conjugate. Y and Z become those of row i + 1.
     """
-    K, parts = len(pole), len(kind)
-    W, X, Z = np.zeros((K, K, parts)), np.zeros((K, K + 1, parts)), np.zeros((K + 1, K + 1, parts))
-    Z[0, 0, 0] = 1.0
-    for i in range(K):
-        li, bi = dd.entry(pole, i, kind), dd.entry(gain, i, kind)
-        fi, ei = dd.entry(f, i, kind), dd.entry(e, i, kind)
-        for j in range(i + 1):
-            lj, bj = dd.conj(dd.entry(pole, j, kind)), dd.conj(dd.entry(gain, j, kind))
-            fj, ej = dd.conj(dd.entry(f, j, kind)), dd.conj(dd.entry(e, j, kind))
-            Xij, Xji, Zij = dd.entry(X[i], j, kind), dd.conj(dd.entry(X[j], i, kind)), dd.entry(Z[i], j, kind)
-            terms = dd.mul_add(bi, dd.mul_add(lj, Xji, dd.mul(Zij, bj)), dd.mul(dd.mul(li, bj), Xij))
-            Wij = dd.div(terms, dd.one_minus(li, lj))
-            dd.put(W[i], j, Wij)
-            dd.put(W[j], i, dd.conj(Wij))
-            dd.put(X[i], j + 1, dd.mul_add(fj, Wij, dd.mul(ej, Xij)))
-        for j in range(i + 1):  # E ξ_j p_{i+1}*, for the rows to come
-            Wji, Xji = dd.entry(W[j], i, kind), dd.entry(X[j], i, kind)
-            dd.put(X[j], i + 1, dd.mul_add(dd.conj(fi), Wji, dd.mul(dd.conj(ei), Xji)))
-        for j in range(i + 2):  # Z_i+1,j = f_i E ξ_i p_j* + e_i Z_ij
-            Znew = dd.mul_add(fi, dd.entry(X[i], j, kind), dd.mul(ei, dd.entry(Z[i], j, kind)))
-            dd.put(Z[i + 1], j, Znew)
-            dd.put(Z[j], i + 1, dd.conj(Znew))
-    return W, X, Z
+    li, bi = dd.entry(pole, i, kind), dd.entry(gain, i, kind)
+    fi, ei = dd.entry(f, i, kind), dd.entry(e, i, kind)
+    for j in range(i + 1):
+        lj, bj = dd.conj(dd.entry(pole, j, kind)), dd.conj(dd.entry(gain, j, kind))
+        fj, ej = dd.conj(dd.entry(f, j, kind)), dd.conj(dd.entry(e, j, kind))
+        Xij, Zij = dd.entry(X, j, kind), dd.entry(Z, j, kind)
+        Yij = dd.entry(Y, j, kind) if j < i else Xij
+        terms = dd.mul_add(bi, dd.mul_add(lj, dd.conj(Yij), dd.mul(Zij, bj)), dd.mul(dd.mul(li, bj), Xij))
+        Wij = dd.div(terms, dd.one_minus(li, lj))
+        dd.put(W, j, Wij)
+        dd.put(X, j + 1, dd.mul_add(fj, Wij, dd.mul(ej, Xij)))
+        dd.put(Y, j, dd.mul_add(dd.conj(fi), dd.conj(Wij), dd.mul(dd.conj(ei), Yij)))
+        dd.put(Z, j, dd.mul_add(fi, Xij, dd.mul(ei, Zij)))
+    last = dd.mul_add(fi, dd.entry(Y, i, kind), dd.mul(ei, dd.conj(dd.entry(Z, i, kind))))
+    dd.put(Z, i + 1, dd.conj(last))
+
+
+@jit
+def _first(K, kind):
+    """W, X, Y, Z before the first row."""
+    parts = len(kind)
+    W, X, Y, Z = np.zeros((K, parts)), np.zeros((K + 1, parts)), np.zeros((K, parts)), np.zeros((K + 1, parts))
+    Z[0, 0] = 1.0
+    return W, X, Y, Z
 
 
 @jit
@@ -120,12 +122,14 @@ def _level(state, factor, kind):
 @jit
 def state_covariance(layers, current, kind):
     """E ξ_i ξ_j* for white unit input, (K, K), in the arithmetic of `kind`."""
-    W, _, _ = _moments(*_sections(layers, current, kind), kind)
-    K = layers.shape[1]
+    sections, K = _sections(layers, current, kind), layers.shape[1]
+    W, X, Y, Z = _first(K, kind)
     out = dd.values(K * K, kind).reshape(K, K)
     for i in range(K):
-        for j in range(K):
-            out[i, j] = dd.value(dd.entry(W[i], j, kind))
+        _moments(i, *sections, W, X, Y, Z, kind)
+        for j in range(i + 1):
+            out[i, j] = dd.value(dd.entry(W, j, kind))
+            out[j, i] = dd.value(dd.conj(dd.entry(W, j, kind)))
     return out
 
 
@@ -136,16 +140,18 @@ def autocovariance(layers, current, lags, kind):
     Mantissas and binary exponents.
     """
     pole, gain, f, e = _sections(layers, current, kind)
-    _, X, Z = _moments(pole, gain, f, e, kind)
     K = len(pole)
+    W, X, Y, Z = _first(K, kind)
+    for i in range(K):
+        _moments(i, pole, gain, f, e, W, X, Y, Z, kind)
     state = np.empty((K, len(kind)))
     for k in range(K):
-        Xk, Zk = dd.entry(X[k], K, kind), dd.entry(Z[k], K, kind)
+        Xk, Zk = dd.entry(Y, k, kind), dd.conj(dd.entry(Z, k, kind))
         dd.put(state, k, dd.mul_add(dd.entry(pole, k, kind), Xk, dd.mul(dd.entry(gain, k, kind), Zk)))
     out, exponents = _respond(pole, gain, f, e, state, 0.0, 0.0, lags, 1, kind)
     n = 0
     while n < len(lags) and lags[n] == 0:
-        out[n] = dd.value(dd.entry(Z[K], K, kind))
+        out[n] = dd.value(dd.entry(Z, K, kind))
         n += 1
     return out, exponents
 
