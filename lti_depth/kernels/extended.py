@@ -24,7 +24,7 @@ def _times(a, factor):
 
 
 @jit
-def _leveled(a, e):
+def leveled(a, e):
     """The number whose mantissa is the double-double `a`, finite but of any size."""
     size = max(abs(a[0]), abs(a[2]))
     if size == 0.0:
@@ -39,7 +39,7 @@ def _leveled(a, e):
 @jit
 def lift(z):
     """A finite complex double."""
-    return _leveled(dd.lift(z), 0.0)
+    return leveled(dd.lift(z), 0.0)
 
 
 @jit
@@ -54,14 +54,14 @@ def add(a, b):
     if b[4] < a[4] - 1.0 or b[4] == -math.inf:
         return a
     low = (b[0], b[1], b[2], b[3])
-    return _leveled(dd.add((a[0], a[1], a[2], a[3]), low if a[4] == b[4] else _times(low, _DOWN)), a[4])
+    return leveled(dd.add((a[0], a[1], a[2], a[3]), low if a[4] == b[4] else _times(low, _DOWN)), a[4])
 
 
 @jit
 def mul(a, b):
     if a[4] == -math.inf or b[4] == -math.inf:
         return ZERO
-    return _leveled(dd.mul((a[0], a[1], a[2], a[3]), (b[0], b[1], b[2], b[3])), a[4] + b[4])
+    return leveled(dd.mul((a[0], a[1], a[2], a[3]), (b[0], b[1], b[2], b[3])), a[4] + b[4])
 
 
 @jit
@@ -69,7 +69,7 @@ def div(a, b):
     """a/b, b not 0."""
     if a[4] == -math.inf:
         return ZERO
-    return _leveled(dd.div((a[0], a[1], a[2], a[3]), (b[0], b[1], b[2], b[3])), a[4] - b[4])
+    return leveled(dd.div((a[0], a[1], a[2], a[3]), (b[0], b[1], b[2], b[3])), a[4] - b[4])
 
 
 @jit

@@ -23,6 +23,7 @@ import math
 import numpy as np
 
 from . import doubledouble as dd
+from . import extended
 from .angles import COS, COS_LOW, LANES, ODD, REST, REST_LOW, SIN, SIN_LOW, half_angles, quarters, reduced, sine_cosine
 from .frequency import _normalize
 from .fused import fma as fused
@@ -35,6 +36,8 @@ _GROUP = 4  # layers
 _UNIT = 0.8  # of ρ and t
 _BITS = 400  # a product may move by 2^±400 until it is leveled
 _ROWS = 10
+_SQUARE = 500  # bits of a number whose square is a double
+_LEAST, _LARGEST = 2.0**-_SQUARE, 2.0**_SQUARE
 _TAN, _TAN_LOW, _DUE, _NEAR, _FOURTH, _FIX, _REAL, _IMAG, _X, _Y = range(0, _ROWS * LANES, LANES)
 
 
@@ -46,40 +49,28 @@ def factors(poles, b, c):
     """
     K = (len(poles) + _GROUP - 1) // _GROUP * _GROUP
     re, im, im_low, unit = np.full(K, _UNIT), np.zeros(K), np.zeros(K), dd.lift(complex(_UNIT))
-    top, bottom, exponent, bits, carried = dd.ONE, dd.ONE, 0, 1.0, 0.0
+    top, bottom, bits, carried = extended.ONE, extended.ONE, 1.0, 0.0
     for k in range(len(poles)):
         plus = dd.add(dd.ONE, dd.lift(poles[k]))
         rho = dd.mul(unit, dd.div(dd.sub(dd.ONE, dd.lift(poles[k])), plus))
         re[k] = rho[0] + (rho[1] + carried * rho[0])
         carried += ((rho[0] - re[k]) + rho[1]) / rho[0]
         im[k], im_low[k] = rho[2], rho[3]
-        top, up = _leveled(dd.mul(top, dd.mul(dd.lift(b[k]), dd.lift(c[k]))))
-        bottom, down = _leveled(dd.mul(bottom, plus))
-        exponent += up - down
+        top = extended.mul(top, extended.mul(extended.lift(b[k]), extended.lift(c[k])))
+        bottom = extended.mul(bottom, extended.leveled(plus, 0.0))
         bits = max(bits, abs(math.log2(abs(1.0 - abs(poles[k])))), abs(math.log2(abs(dd.value(plus)))))
     for _ in range(K):
-        top, up = _leveled(dd.mul(top, unit))
-        exponent += up
-    gain, shift = _normalize(dd.value(dd.div(top, bottom)))
-    return re, im, im_low, gain, exponent + shift, max(1, int(_BITS / (_GROUP * bits)))
-
-
-@jit
-def _leveled(a):
-    """A double-double as a mantissa and a binary exponent."""
-    size = max(abs(a[0]), abs(a[2]))
-    if 1e-100 < size < 1e100 or size == 0.0:
-        return a, 0
-    shift = math.frexp(size)[1]
-    scaled = (math.ldexp(a[0], -shift), math.ldexp(a[1], -shift), math.ldexp(a[2], -shift), math.ldexp(a[3], -shift))
-    return scaled, shift
+        top = extended.mul(top, extended.lift(complex(_UNIT)))
+    gain = extended.div(top, bottom)
+    exponent = int(extended.BITS * gain[4]) if gain[4] != -math.inf else 0
+    return re, im, im_low, dd.value(gain[:4]), exponent, max(1, int(_BITS / (_GROUP * bits)))
 
 
 @jit
 def response(re, im, im_low, gain, shift, often, turns, omega):
     """gain 2^shift e^{i turns θ}/(cos^K θ Π (ρ_k + i t)): mantissas and binary exponents, (n,) each.
 
-    An exponent is 0 unless it is far from it.
+    An exponent is 0 wherever the square of the value is in the range of doubles.
     """
     n, K = len(omega), len(re)
     out, exponents = np.empty(n, np.complex128), np.empty(n, np.int64)
@@ -103,11 +94,19 @@ def response(re, im, im_low, gain, shift, often, turns, omega):
                     _level(work, lane, powers)
         _divide(gain, work)
         for j in range(count):
-            value, exponent = complex(work[_REAL + j], work[_IMAG + j]), shift - powers[j]
-            if exponent != 0 and abs(exponent) <= _BITS:
-                value, exponent = value * math.ldexp(1.0, int(exponent)), 0
-            out[start + j], exponents[start + j] = value, exponent
+            out[start + j], exponents[start + j] = _in_range(work[_REAL + j], work[_IMAG + j], shift - powers[j])
     return out, exponents
+
+
+@jit
+def _in_range(re, im, exponent):
+    """(re + i im) 2^exponent with another exponent."""
+    size = max(abs(re), abs(im))
+    if exponent == 0 and _LEAST < size < _LARGEST:
+        return complex(re, im), 0
+    bits = math.frexp(size)[1]
+    shift = int(exponent) if abs(bits + exponent) <= _SQUARE else -bits
+    return complex(math.ldexp(re, shift), math.ldexp(im, shift)), exponent - shift
 
 
 @jit

@@ -109,12 +109,24 @@ def test_groups_between_two_levelings(poles, bits):
     )
 
 
-@pytest.mark.parametrize("a", [(1.0, 1e-20, 0.5, 0.0), (1e150, 1.0, 1e-150, 0.0), (0.0, 0.0, -1e-200, 1e-220),
-                               (0.0, 0.0, 0.0, 0.0), (1e99, 0.0, 0.0, 0.0), (1e-99, 0.0, 1e101, 0.0)])  # fmt: skip
-def test_mantissas(a):
-    scaled, shift = responses._leveled(a)
-    assert all(
-        mpmath.ldexp(mpmath.mpf(part), shift) == mpmath.mpf(whole) for part, whole in zip(scaled, a, strict=True)
-    )
-    size = max(abs(a[0]), abs(a[2]))
-    assert (shift == 0) if size == 0 or 1e-100 < size < 1e100 else 0.5 <= max(abs(scaled[0]), abs(scaled[2])) < 1
+@pytest.mark.parametrize("b, c", [([1e200, 1e-200], [1e200, 1e-200]), ([1e-200, 1e200], [1e-200, 1e200]),
+                                  ([5e-324, 1e300], [1.0, 1e20]), ([0.0, 1e200], [1e200, 1e200])])  # fmt: skip
+def test_gains_whose_products_are_no_doubles(b, c):
+    b, c = np.array(b), np.array(c)
+    *_, gain, exponent, _ = responses.factors(np.zeros(2) + 0j, b + 0j, c + 0j)
+    truth = mpmath.fprod(map(mpmath.mpf, [*b, *c])) * mpmath.mpf(responses._UNIT) ** responses._GROUP
+    assert abs(mpmath.mpc(gain) * mpmath.ldexp(1, exponent) - truth) <= 2 * EPS * truth
+
+
+@pytest.mark.parametrize("z, exponent", [(1.0 + 0.5j, 0), (1e180j, 0), (-3e-160 + 1e-170j, 0), (1e-160j, 600),
+                                         (3.0 + 1e-5j, 450), (1e-100 - 1e-90j, -1000), (0j, 700)])  # fmt: skip
+def test_squares_in_range(z, exponent):
+    """The same number, with an exponent of 0 where its square is a double."""
+    found, left = responses._in_range(z.real, z.imag, exponent)
+    assert all(mpmath.ldexp(part, left) == mpmath.ldexp(whole, exponent)
+               for part, whole in ((found.real, z.real), (found.imag, z.imag)))  # fmt: skip
+    size = mpmath.ldexp(abs(mpmath.mpc(z)), exponent)
+    if 1e-149 < size < 1e149:
+        assert left == 0
+    else:
+        assert 1e-149 < abs(found) < 1e149 or z == 0
