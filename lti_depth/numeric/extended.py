@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..kernels.extended import BITS
+from .realization import ldexp
 
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 """ln 2 = high + low; the product of high with an exponent below 2²⁰ is exact (fdlibm, e_log.c)."""
@@ -59,7 +60,7 @@ def extended(values, exponents=0.0):
     """values·2^exponents for finite doubles, real or complex."""
     values, exponents = np.broadcast_arrays(np.asarray(values), np.asarray(exponents, dtype=float))
     shift = np.frexp(np.abs(values / 2))[1] + 1  # the modulus of a complex number may exceed every double
-    return Extended(_ldexp(values, -shift), np.where(values == 0, -np.inf, exponents + shift))
+    return Extended(ldexp(values, -shift), np.where(values == 0, -np.inf, exponents + shift))
 
 
 def from_kernel(numbers):
@@ -92,8 +93,9 @@ def summed(terms):
 
 
 def leveled(values, exponents):
-    """The complex doubles values·2^−exponents, 0 where they are below 2^−1000."""
-    return _ldexp(values.mantissa, np.clip(values.exponent - exponents, -1074, 1023).astype(np.int32))
+    """The doubles values·2^−exponents: 0 below their range, inf beyond it."""
+    with np.errstate(over="ignore"):
+        return ldexp(values.mantissa, values.exponent - exponents)
 
 
 def joined(*parts, axis=0):
@@ -121,9 +123,3 @@ def logarithm(values, real):
     with np.errstate(divide="ignore"):
         log = np.log(np.where(low, 2 * size, size))
     return Logarithm(sign[()], (exponent * _LN2_HIGH + (exponent * _LN2_LOW + log))[()])
-
-
-def _ldexp(values, exponents):
-    if np.iscomplexobj(values):
-        return np.ldexp(values.real, exponents) + 1j * np.ldexp(values.imag, exponents)
-    return np.ldexp(values, exponents)

@@ -67,7 +67,7 @@ def log_frequency_response(stack, omega):
 
 def _response(stack, points, factors, what):
     of = unbounded.system(require_stack(stack))
-    flat = points.ravel()
+    flat = np.array(points.ravel())
     H, lost = unbounded.response(of, *factors(of, flat))
     sign, logabs = logarithm(H, False)
     if lost.any():

@@ -105,9 +105,9 @@ def _rescale(poles, B, C, D, memory):
     """
     slowness = 1 / np.maximum(1 - np.abs(poles), 2.0**-60) if memory else 1.0
     largest = _exponent(np.abs(B).max(axis=2))
-    B = _ldexp(B, -largest[:, :, None])
+    B = ldexp(B, -largest[:, :, None])
     reach = _exponent(np.abs(B).sum(axis=2) * slowness)
-    B = _ldexp(B, -reach[:, :, None])
+    B = ldexp(B, -reach[:, :, None])
     bound = np.abs(B).sum(axis=2) * slowness
     local = largest + reach  # of the states, for an input of 1
     absent = np.iinfo(np.int32).min
@@ -115,13 +115,13 @@ def _rescale(poles, B, C, D, memory):
     through = np.where(D != 0, _exponent(np.abs(D)), absent).max(axis=(1, 2))
     largest = np.maximum(past, through)
     largest[largest == absent] = 0
-    from_states, from_input = _ldexp(C, (local - largest[:, None])[:, None, :]), _ldexp(D, -largest[:, None, None])
+    from_states, from_input = ldexp(C, (local - largest[:, None])[:, None, :]), ldexp(D, -largest[:, None, None])
     gain = ((np.abs(from_states) * bound[:, None, :]).sum(axis=2) + np.abs(from_input).sum(axis=2)).max(axis=1)
     gain[gain == 0] = 1  # a layer that lets nothing through needs no scaling
     after = np.rint(np.cumsum(largest + np.log2(gain))).astype(np.int64)
     before = np.concatenate([[0], after[:-1]])
-    C = _ldexp(C, (local - (after - before)[:, None])[:, None, :])
-    D = _ldexp(D, (before - after)[:, None, None])
+    C = ldexp(C, (local - (after - before)[:, None])[:, None, :])
+    D = ldexp(D, (before - after)[:, None, None])
     return B, C, D, before[:, None] + local, int(after[-1])
 
 
@@ -129,7 +129,8 @@ def _exponent(magnitude):
     return np.frexp(magnitude)[1].astype(np.int64)
 
 
-def _ldexp(values, exponents):
+def ldexp(values, exponents):
+    """values·2^exponents of doubles or complex doubles; exponents are whole numbers of any size."""
     exponents = np.minimum(np.maximum(exponents, -5000), 5000).astype(np.int32)  # numpy's ldexp takes C ints
     if not np.iscomplexobj(values):
         return np.ldexp(values, exponents)
@@ -140,7 +141,7 @@ def _ldexp(values, exponents):
 def unscale(values, exponents, what):
     """values·2^exponents; an overflow becomes inf with a RuntimeWarning, an underflow 0."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        result = _ldexp(values, np.asarray(exponents)) if np.any(exponents) else values
+        result = ldexp(values, np.asarray(exponents)) if np.any(exponents) else values
     lost = ~np.isfinite(result)
     if lost.any():
         result = np.where(np.isnan(result), np.inf, result)
@@ -155,7 +156,7 @@ def leveled(values, exponents):
     """The same numbers with one exponent for all, the largest, that leaves every value at most 1."""
     sizes = np.abs(np.where(np.isfinite(values), values, 0))
     top = np.where(sizes > 0, exponents + _exponent(sizes), np.iinfo(np.int32).min).max()
-    return _ldexp(values, exponents - top), top
+    return ldexp(values, exponents - top), top
 
 
 def drop_channels(values, h_out, h_in):

@@ -31,8 +31,7 @@ class System:
     def magnitude(self):
         """The moduli of all numbers; a pole stays inside the circle."""
         poles = np.minimum(np.abs(self.poles), 1 - 2.0**-53)
-        return replace(self, **{name: array + 0j for name, array in zip(
-            "poles B C D".split(), (poles, np.abs(self.B), np.abs(self.C), np.abs(self.D)), strict=True)})
+        return replace(self, poles=poles + 0j, B=np.abs(self.B) + 0j, C=np.abs(self.C) + 0j, D=np.abs(self.D) + 0j)
 
     @property
     def nonnegative(self):
@@ -66,8 +65,14 @@ def backwards(of):
 
 def on_unit_circle(of, omega):
     """Tops and gaps at e^{iω}."""
-    w, gaps = unbounded.gaps(of.poles, omega)
-    return tops_of(of, 1.0, w), gaps
+    unit = _unit(of.poles)
+    w, gaps = unbounded.gaps(of.poles * unit, omega)  # beside so large a pole, 1 is nothing
+    return tops_of(of, 1.0, w) * unit, gaps
+
+
+def _unit(sizes):
+    """What tops and gaps are multiplied by, lest a sum of numbers as large leave the range of doubles."""
+    return np.where(np.maximum(np.abs(sizes.real), np.abs(sizes.imag)) > 2.0**1000, 2.0**-4, 1.0)
 
 
 def tops_of(of, current, delayed):
@@ -78,9 +83,10 @@ def tops_of(of, current, delayed):
 
 def at_points(of, z):
     """Tops and gaps at z (n,); z/(z − 0) = 1 also at z = 0."""
-    gaps = z[:, None, None] - of.poles
+    unit = np.minimum(_unit(z)[:, None, None], _unit(of.poles))
+    gaps = z[:, None, None] * unit - of.poles * unit
     at_once = of.current[:, None] & (of.poles == 0)
-    tops = np.where(of.current[:, None], z[:, None, None], 1.0) + 0 * gaps
+    tops = np.where(of.current[:, None], z[:, None, None], 1.0) * unit
     return np.where(at_once, 1.0, tops), np.where(at_once, 1.0, gaps)
 
 

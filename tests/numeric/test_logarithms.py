@@ -417,6 +417,38 @@ def test_gains_of_normalization_beyond_float64():
         np.testing.assert_allclose(np.exp(log.logabs), plain, rtol=1e-15)
 
 
+def test_normalized_gains_beyond_float64_are_refused():
+    """c = 2^−1060 leaves the second state 2^1060 short of unit variance."""
+    with pytest.raises(ValueError, match="^B: expected finite numbers"):
+        numeric.normalize(cascade([0.5, 0.5], c=[2.0**-1060, 1.0]), "depth-aware")
+
+
+def test_gains_whose_products_leave_the_range_of_doubles():
+    """b c = 2^±1400 in one layer, made up for by the next; |H|² near 2^1200, of an input of variance 2^−1000."""
+    far, plain = 2.0**700, cascade([0.5, 0.25])
+    for gains in ([far, 1 / far], [1 / far, far]):
+        H = numeric.frequency_response(cascade([0.5, 0.25], b=gains, c=gains), 0.3)
+        np.testing.assert_allclose(H, numeric.frequency_response(plain, 0.3), rtol=1e-15)
+    with pytest.warns(RuntimeWarning, match=r"use numeric\.log_frequency_response$"):
+        assert np.isinf(numeric.frequency_response(cascade([0.5], b=far, c=far), 0.3))
+    S = numeric.power_spectrum(cascade([0.5, 0.25], b=[2.0**400, 2.0**200]), 0.3, numeric.white(2.0**-1000))
+    np.testing.assert_allclose(S, 2.0**200 * numeric.power_spectrum(plain, 0.3), rtol=1e-14)
+
+
+@pytest.mark.parametrize("timing", ["current", "delayed"])
+@pytest.mark.parametrize("pole", [-1.7e308, 1.7e308, -1e308 - 1.5e308j, 0.5])
+def test_poles_and_points_at_the_end_of_float64(pole, timing):
+    """A difference rounds twice, relative to what it is of: 1.7e308 − 1.7e308 is not asked for."""
+    stack = cascade([pole], timing=timing)
+    for z in (-1.2e308, -1e308 + 1.7e308j, 1e-300):
+        truth = (mp.mpc(z) if timing == "current" else 1) / (mp.mpc(z) - mp.mpc(pole))
+        assert_log(numeric.log_transfer_function(stack, z), truth, 64 * UNIT_ROUNDOFF)
+    for omega in (0.3, 3.0):
+        w = mp.expj(-omega)
+        truth = (1 if timing == "current" else w) / (1 - mp.mpc(pole) * w)
+        assert_log(numeric.log_frequency_response(stack, omega), truth, 64 * UNIT_ROUNDOFF)
+
+
 @pytest.mark.parametrize("name", ["state_variance", "log_state_variance", "log_autocovariance", "log_sensitivity"])
 def test_no_stationary_logarithm_outside_the_circle(name):
     query = [0] if "autocovariance" in name else []
