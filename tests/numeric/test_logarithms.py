@@ -419,7 +419,7 @@ def test_gains_of_normalization_beyond_float64():
 
 def test_normalized_gains_beyond_float64_are_refused():
     """c = 2^−1060 leaves the second state 2^1060 short of unit variance."""
-    with pytest.raises(ValueError, match="^B: expected finite numbers"):
+    with pytest.raises(ValueError, match=r"^B: expected finite numbers"):
         numeric.normalize(cascade([0.5, 0.5], c=[2.0**-1060, 1.0]), "depth-aware")
 
 
