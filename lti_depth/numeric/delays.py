@@ -1,11 +1,12 @@
 """Delays and zeros: what a stack does to the time at which a signal arrives."""
 
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 
 from ..kernels import delays, frequency
 from ..system import validation
+from ..system.kept import kept
 from ..system.stacks import require_single_channel, require_stack
 from .realization import drop_channels, realize
 from .responses import PLAIN, in_parts, layer_responses, scaled_frequency_response
@@ -63,7 +64,7 @@ def _cascade_delay(stack, omega):
     return in_parts(lambda part: (kernel(part),), omega, cost * len(stack))[0]
 
 
-@lru_cache(maxsize=16)
+@kept
 def _kernel(stack):
     """Delays from frequencies, and what they cost: real poles without feedthrough by the kernel for them, unless one
     lies on the circle or hardly anywhere. Kept with what it takes of the stack, for its next call.

@@ -1,13 +1,14 @@
 """What a stack does to a sinusoid and to a spectrum."""
 
 import warnings
-from functools import lru_cache, partial, reduce
+from functools import partial, reduce
 
 import numpy as np
 
 from .. import threads
 from ..kernels import frequency, responses
 from ..system import validation
+from ..system.kept import kept
 from ..system.processes import require_stationary
 from ..system.stacks import require_stack, through_layer
 from .covariances import part_scale, process_or_white
@@ -36,6 +37,10 @@ def transfer_function(stack, z):
     Returns
     -------
     complex128, shape of z then (H_out, H_in); the channel axes are dropped when both are 1.
+
+    See Also
+    --------
+    log_transfer_function : where values exceed float64.
 
     Notes
     -----
@@ -89,6 +94,10 @@ def frequency_response(stack, omega):
     at most 1e−14 for scalar cascades without feedthrough (tried to a thousand layers), with it of some roundings a
     layer; inf, with a RuntimeWarning, at a pole on the circle.
 
+    See Also
+    --------
+    log_frequency_response : where values exceed float64.
+
     Notes
     -----
     The paper, Proposition 2. 1 − λ e^{−iω} is formed without cancellation near ±1 (`kernels.frequency`).
@@ -125,7 +134,7 @@ def _cascade_response(stack, omega):
     return in_parts(kernel, omega, cost * len(stack))
 
 
-@lru_cache(maxsize=16)
+@kept
 def _kernel(stack):
     """Mantissas and exponents from frequencies, and what they cost: layers without feedthrough by the kernel for them,
     unless a pole lies on the circle or beyond all measure. Kept with what it takes of the stack, for its next call.
@@ -183,6 +192,10 @@ def power_spectrum(stack, omega, process=None, layer=None):
     ------
     ValueError
         A pole with |λ| ≥ 1.
+
+    See Also
+    --------
+    log_power_spectrum : where values exceed float64.
 
     Notes
     -----

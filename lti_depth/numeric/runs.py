@@ -5,13 +5,13 @@ state k on to the output, z_k = r_k x_k obeys z_k ← λ_k z_k + z_{k−1}, z_0 
 what is not finite by its last states: such a state never becomes finite again.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from .. import threads
 from ..kernels import batches, cascade, sequences
+from ..system.kept import kept
 
 _REACH = {4: 40, 8: 400}  # binary orders that gain and r may lie from 1, by the bytes of a real number
 _CHUNK = 2**15  # samples of all rows, where they have to be converted
@@ -36,7 +36,7 @@ class Scalars(NamedTuple):
     unit: bool
 
 
-@lru_cache(maxsize=16)
+@kept
 def scalars(stack):
     """What is read of a stack, once for all kernels; kept, for chunks of a stream come one after the other."""
     b, c = stack.B, stack.C

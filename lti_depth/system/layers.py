@@ -1,6 +1,7 @@
 """One LTI layer with a diagonal state matrix, as an immutable value."""
 
 from dataclasses import KW_ONLY, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -96,6 +97,10 @@ class Layer:
             np.concatenate([self.C / 2, self.C.conj() / 2], axis=1),
             self.D,
         )
+
+    def __reduce__(self):
+        """Copies and pickles go through the constructor, which makes their arrays read-only."""
+        return partial(Layer, real=self.real), (self.poles, self.B, self.C, self.D)
 
     def __repr__(self):
         h_in, h_out = self.channels

@@ -1,7 +1,7 @@
 """Stacks of layers, and the ways to build one."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -46,6 +46,10 @@ class Stack:
 
     def __iter__(self):
         return iter(self.layers)
+
+    def __reduce__(self):
+        """Copies and pickles take along nothing that was computed of the layers."""
+        return partial(Stack, timing=self.timing), (self.layers,)
 
     def __repr__(self):
         kind = "cascade" if self.is_cascade else "stack"
