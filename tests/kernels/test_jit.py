@@ -54,6 +54,11 @@ def test_scipy_is_imported_with_the_first_product(tmp_path):
         assert result.returncode == 0 and result.stdout.split() == printed.split(), result.stderr
 
 
+def test_a_numba_that_asks_for_its_BLAS_elsewhere(monkeypatch):
+    monkeypatch.delattr("numba.np.linalg.ensure_blas")
+    jit._without_scipy.__wrapped__()
+
+
 @pytest.mark.compiled("there is nothing to cache")
 @pytest.mark.slow
 def test_an_unwritable_cache_is_done_without(tmp_path):
