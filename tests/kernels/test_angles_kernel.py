@@ -61,7 +61,7 @@ def test_products_and_sums_of_pairs():
 
 def test_far_frequencies_among_others():
     """From 2^21 on in double precision, with cos ≥ 0 and no low parts; the others as ever."""
-    omega = np.array([0.5, 2.0**20, 2.0**21, 0.25, -1e9, 5e7])
+    omega = np.array([0.5, 2.0**20, 2.0**21, 0.25, -1e9, 5e7, 5e7 + 3.0, 1e22, -3e19])
     at = np.full(7 * angles.LANES, np.nan)
     angles.half_angles(omega, 0, at)
     with mpmath.workdps(60):
