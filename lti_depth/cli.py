@@ -9,7 +9,8 @@ import typer.core
 
 from ._version import __version__
 
-WIDTH = 110  # of the claims table where it is not read on a terminal
+WIDTH = 110  # of tables where they are not read on a terminal
+INTERRUPTED = 130
 UsageError = typer.BadParameter.__base__
 
 app = typer.Typer(name="lti-depth", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
@@ -26,8 +27,9 @@ def main(arguments=None):
     except UsageError as error:
         code = _refuse(f"{error.format_message().rstrip('.')}; see lti-depth --help" if error.format_message() else "")
     except (typer.Abort, KeyboardInterrupt):
+        code = INTERRUPTED
+    if code == INTERRUPTED:  # typer, too, makes this code of an interrupt, and says nothing
         print("lti-depth: interrupted", file=sys.stderr)
-        code = 130
     sys.exit(code)
 
 
@@ -266,13 +268,19 @@ def train(
 def bench(
     names: Annotated[list[str] | None, typer.Argument(
         metavar="NAME", show_default=False,
-        help="Jobs, such as batch-f64, sequence-12, lru-forward, group-delay-100, covariance-256, sampled-gradient-12, "
-             "first-run, memory-stream; accuracy; growth. All of them by default: some six minutes.")] = None,
+        help="Jobs, by the names in the README's table, such as batch-f64, sequence-12 or memory-stream; accuracy; "
+             "growth. All of them by default: some six minutes.")] = None,
     out: Annotated[Path | None, typer.Option(show_default=False, help="A directory for bench.json, and the figure "
                                              "growth.png where growth is among the names.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ):
-    """Time jobs against other libraries and the machine's limits, after all have agreed; measure errors and growth."""
+    """Time jobs against other libraries and the machine's limits, after all have agreed; measure errors and growth.
+
+    The least time of a call counts; of memory-… it is the peak in bytes.
+    Faster: the best peer's over ours; below 1, the peer is faster.
+    Limit: ours over what the machine itself takes for the work.
+    Goals: what is asked of a ratio, and what was found.
+    """
     from . import bench, report
 
     try:
@@ -299,7 +307,7 @@ def bench(
         print(bench.dumps(found), end="")
     else:
         after = "" if out is None else f"\n\nWritten to {out}: {', '.join(bench.files(found))}."
-        _print_bench(bench.tables(found), bench.machine_line(found["machine"]) + after)
+        _print_bench(bench.tables(found), f"Measured on: {bench.machine_line(found['machine'])}{after}")
     for line in failures:
         print(f"lti-depth: {line}", file=sys.stderr)
     return 1 if failures else 0

@@ -216,7 +216,7 @@ def test_interrupted(run, monkeypatch, tmp_path):
 
     monkeypatch.setattr(parallel, "run_all", interrupt)
     code, out, error = run("reproduce", "--out", tmp_path)
-    assert code == 130 and out == "" and "Traceback" not in error
+    assert code == 130 and out == "" and error == "lti-depth: interrupted\n"
     assert list(tmp_path.iterdir()) == []
 
 

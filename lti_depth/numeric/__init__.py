@@ -2,6 +2,9 @@
 
 Units: omega in rad/sample, delays in samples, lags and times integers. `timing` is "current" (S5, LRU) or "delayed"
 (control).
+
+A value beyond float64 is inf, with a RuntimeWarning. ``log_f(stack, …)`` takes what ``f(stack, …)`` takes and returns
+(sign, logabs) as `numpy.linalg.slogdet` does: f = sign·exp(logabs), with its digits however large or small f is.
 """
 
 from ..system import (

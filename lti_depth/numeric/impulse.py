@@ -26,6 +26,10 @@ def impulse_response(stack, t):
     -------
     float64 or complex128, shape of t then (H_out, H_in); the channel axes are dropped when both are 1.
 
+    See Also
+    --------
+    log_impulse_response : where values exceed float64.
+
     Notes
     -----
     Equal poles in delayed timing with b c = 1 − λ: the gamma memory of de Vries & Principe, Neural Networks 5:565.

@@ -47,6 +47,10 @@ def normalization(stack, arm, process=None):
         An unknown arm; a pole with |λ| ≥ 1; "depth-aware" of a state that no input reaches; "isometric" of layers that
         are not scalar, or of a pole 0 in current timing.
 
+    See Also
+    --------
+    log_normalization : where values exceed float64.
+
     Notes
     -----
     Either timing. Orvieto et al., arXiv 2303.06349 (LRU); initializations that depend on the input's autocorrelation:
