@@ -7,6 +7,7 @@ of two doubles. θ = r + (π/2)·odd, which is ω/2 up to a multiple of π, with
 import math
 from fractions import Fraction
 
+from .doubledouble import two_sum
 from .fused import fma
 from .jit import jit
 
@@ -72,22 +73,14 @@ def _nearest(x):
     return (x + 6755399441055744.0) - 6755399441055744.0  # 1.5·2^52, where doubles have distance 1
 
 
-@jit
-def _added(a, b):
-    """a + b and what rounding lost of it (Knuth)."""
-    total = a + b
-    part = total - a
-    return total, (a - (total - part)) + (b - part)
-
-
 @jit(inlined=True)
 def reduced(x, low):
     """q, and x + low − q π/2 as a sum of two doubles, for |x| < 2^20; q an integer."""
     q = _nearest(x * (1.0 / _HALF_PI))
     product = q * _HALF_PI
-    high, lost = _added(x - product, -fma(q, _HALF_PI, -product))
+    high, lost = two_sum(x - product, -fma(q, _HALF_PI, -product))
     product = q * _HALF_PI_LOW
-    high, more = _added(high, -product)
+    high, more = two_sum(high, -product)
     low += (lost + more) - fma(q, _HALF_PI_LOW, -product)
     total = high + low
     return q, total, low - (total - high)

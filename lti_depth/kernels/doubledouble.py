@@ -20,7 +20,8 @@ ONE = (1.0, 0.0, 0.0, 0.0)
 
 
 @jit
-def _two_sum(a, b):
+def two_sum(a, b):
+    """a + b and what rounding lost of it."""
     s = a + b
     t = s - a
     return s, (a - (s - t)) + (b - t)
@@ -40,8 +41,8 @@ def _two_product(a, b):
 
 @jit
 def _add(ah, al, bh, bl):
-    s, e = _two_sum(ah, bh)
-    t, f = _two_sum(al, bl)
+    s, e = two_sum(ah, bh)
+    t, f = two_sum(al, bl)
     s, e = _quick_two_sum(s, e + t)
     return _quick_two_sum(s, e + f)
 

@@ -59,7 +59,8 @@ class Extended:
 def extended(values, exponents=0.0):
     """values·2^exponents for finite doubles, real or complex."""
     values, exponents = np.broadcast_arrays(np.asarray(values), np.asarray(exponents, dtype=float))
-    shift = np.frexp(np.abs(values / 2))[1] + 1  # the modulus of a complex number may exceed every double
+    near = np.frexp(np.maximum(np.abs(values.real), np.abs(values.imag)))[1]  # a modulus may exceed every double
+    shift = near + np.frexp(np.abs(ldexp(values, -near)))[1]
     return Extended(ldexp(values, -shift), np.where(values == 0, -np.inf, exponents + shift))
 
 

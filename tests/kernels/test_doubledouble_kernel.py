@@ -27,7 +27,7 @@ def exact(*halves):
 def test_transformations_without_error(seed):
     for (a, _), (b, _) in zip(parts(seed, 40), parts(seed + 9, 40), strict=True):
         for x, y in ((a, b), (b, a), (a, -a / 3)):
-            assert exact(*dd._two_sum(x, y)) == exact(x, y) and dd._two_sum(x, y)[0] == x + y
+            assert exact(*dd.two_sum(x, y)) == exact(x, y) and dd.two_sum(x, y)[0] == x + y
             large, small = (x, y) if abs(x) >= abs(y) else (y, x)
             assert exact(*dd._quick_two_sum(large, small)) == exact(x, y)
             assert dd._quick_two_sum(large, small)[0] == x + y

@@ -423,6 +423,14 @@ def test_normalized_gains_beyond_float64_are_refused():
         numeric.normalize(cascade([0.5, 0.5], c=[2.0**-1060, 1.0]), "depth-aware")
 
 
+def test_gains_that_are_the_smallest_doubles():
+    """b = 2^−1074, which no half of it is: γ b = √(1 − λ²)."""
+    B = numeric.normalize(cascade([0.5, 0.5], b=2.0**-1074), "depth-aware").B
+    assert B[0] == pytest.approx(np.sqrt(0.75), rel=1e-15)
+    B = numeric.normalize(cascade([0.5], b=2.0**-1074 * (1 + 1j)), "depth-aware").B
+    assert B[0] == pytest.approx(np.sqrt(0.75) * (1 + 1j) / np.sqrt(2), rel=1e-15)
+
+
 def test_gains_whose_products_leave_the_range_of_doubles():
     """b c = 2^±1400 in one layer, made up for by the next; |H|² near 2^1200, of an input of variance 2^−1000."""
     far, plain = 2.0**700, cascade([0.5, 0.25])
