@@ -125,12 +125,21 @@ def _trusted(model, variances, again):
     """
     if model.nonnegative or (model.is_cascade and len(model.poles) == 1):
         return True
-    present = variances != 0
     if model.is_cascade:
+        driven = _driven(model)
+        present = driven[:-1] if len(variances) > 1 else driven[-1:]
         smallest = variances[present].min(initial=1.0)  # not positive where every digit is lost
         return bool(smallest > 2.0**-50)
+    present = variances != 0
     change = again(np.complex64).diagonal().real / variances.clip(min=np.finfo(float).tiny) - 1
     return bool(np.abs(change[present]).max(initial=0) < 2.0**29 * 1e-13)
+
+
+def _driven(model):
+    """Whether the input reaches each state of a scalar cascade and, last, its output, (K+1,)."""
+    _, b, c, d, _ = model.scalars
+    passes = np.logical_and.accumulate((d != 0) | ((b != 0) & (c != 0)))
+    return np.append(b != 0, True) & np.append(True, passes)
 
 
 def _convolve(source, rho, needed, lags):

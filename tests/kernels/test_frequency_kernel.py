@@ -123,6 +123,49 @@ def test_delays_beside_a_zero_of_the_layer(current):
     assert abs(found - truth) <= 1e-12 * abs(truth)
 
 
+@pytest.mark.parametrize("current", [True, False])
+@pytest.mark.parametrize("near, away", [(1, 0.0), (1, 1e-14), (-1, 2.0**-50), (-1, 1e-9)])
+def test_beside_a_real_zero_on_the_circle(near, away, current):
+    """A few roundings of what H and the delay come to there, though d g and r cancel, and c b is not a double."""
+    pole, zero, d, b = 0.9375, near * (1 - away), -1.7, 1.3
+    c = (zero - pole) * -d / b  # delayed: z − zero is left; current: about that
+    c = c if not current else d * (pole - zero) / (zero * b)
+    omega = np.array([2.0**-1000, 1e-12, 0.3, 3.0, np.pi]) if near == 1 else np.array([0.3, 3.0, np.pi - 1e-12, np.pi])
+    parts = [complex_array(value) for value in (pole, b, c, d)]
+    mantissas, exponents = frequency.cascade_response(*parts, current, omega)
+    delays = frequency.cascade_delay(*parts, current, omega)
+    with mpmath.workdps(700):
+        for n, one in enumerate(omega):
+            w = turn(one)
+            gap, r = 1 - exact(pole) * w, exact(b) * exact(c)
+            passed = d * gap + r * (1 if current else w)
+            found = mpmath.ldexp(1, int(exponents[n])) * exact(mantissas[n])
+            assert abs(found * gap / passed - 1) <= 20 * EPS
+            delay = (r * (exact(pole) if current else 1) * w / (gap * passed)).real
+            assert abs(delays[n] / delay - 1) <= 10 * EPS
+
+
+def test_delays_of_a_layer_at_which_they_change_sign():
+    """δ² d + … − s (…) is all but 0 there, and s = 1 − cos ω is rounded."""
+    pole, d, r = 0.75, 0.5, 0.4  # delayed: d (δ² − s (1 + λ²)) + r (δ + λ s) = 0
+    s = (d * 0.0625 + r * 0.25) / (d * 1.5625 - r * 0.75)
+    omega = np.array([np.arccos(1 - s)])
+    found = frequency.cascade_delay(*(complex_array(value) for value in (pole, 1.0, r, d)), False, omega)[0]
+    w = turn(omega[0])
+    gap = 1 - exact(pole) * w
+    truth = (exact(r) * w / (gap * (d * gap + exact(r) * w))).real
+    assert abs(truth) < 1e-15 and abs(found / truth - 1) <= 1e-3
+
+
+def test_a_pole_on_the_circle_next_to_the_frequency():
+    """ω² is no double: the delay is −½ (current), and a response is a number as long as what it comes to is one."""
+    one, omega = complex_array(1.0), np.array([1e-300])
+    assert frequency.cascade_delay(one, one, one, 0 * one, True, omega)[0] == -0.5
+    poles, gains = np.array([0.0, 1.0 + 0j]), np.array([1e-90, 1.0 + 0j])
+    mantissas, exponents = frequency.cascade_response(poles, gains, gains**0, 0 * gains, True, omega)
+    assert abs(mpmath.ldexp(1, int(exponents[0])) * exact(mantissas[0]) / mpmath.mpc(0, -1e210) - 1) <= 20 * EPS
+
+
 def test_products_beyond_the_range_of_doubles():
     """Gains 1e−200 and 1e200, three layers of either, and what is left when both meet."""
     omega = np.array([0.3])

@@ -10,9 +10,10 @@ import pytest
 from agreement import assert_agrees
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.testing import assert_allclose
 from strategies import FAMILIES, build, cascades, fitting_process
 
-from lti_depth import numeric
+from lti_depth import certified, numeric
 from lti_depth.numeric import autocovariance, cascade, impulse_response, state_variance
 
 UNIT_ROUNDOFF = 2.0**-53
@@ -252,6 +253,20 @@ def test_responses_that_all_but_vanish():
     mp, t = oracles.mp, 80_000
     truth = mp.binomial(t + 63, 63) * mp.mpf(0.99) ** t
     assert abs(impulse_response(cascade([0.99] * 64), t) / float(truth) - 1) <= 2 * (t + 128) * UNIT_ROUNDOFF
+
+
+def test_a_variance_far_below_the_square_of_the_largest_gain():
+    """Slow layers at ±1 in turn: each stops what the one before lets through, and powers of that leave the range."""
+    stack = cascade([1 - 2.0**-17, 2.0**-17 - 1] * 32, b=2.0**-9, timing="delayed")
+    truth = float(certified.autocovariance(stack, 0))
+    assert_allclose(autocovariance(stack, 0), truth, rtol=1e-12, atol=0)
+    assert_allclose(state_variance(stack)[-1, 0], truth, rtol=1e-12, atol=0)  # of x, which is y
+
+
+def test_what_nothing_reaches_is_zero():
+    stack = cascade([0.9, -0.9, 0.8], b=[1.0, 0.0, 1.0], timing="delayed")
+    assert not autocovariance(stack, [0, 5]).any()
+    assert_allclose(state_variance(stack)[:, 0], [1 / (1 - 0.9**2), 0.0, 0.0], rtol=1e-14)
 
 
 def test_lags_at_which_a_large_gain_has_decayed():
