@@ -39,6 +39,18 @@ def _refuse(message):
     return 2
 
 
+def _unwritable(out):
+    """What to say where nothing can be written to the directory; None where it can, or where there is none."""
+    from . import report
+
+    try:
+        if out is not None:
+            report.require_writable(out)
+    except OSError as error:
+        return f"--out: expected a directory that can be written, got {out} ({error.strerror}); pass another one"
+    return None
+
+
 def _version(asked: bool):
     if asked:
         print(f"lti-depth {__version__}")
@@ -79,11 +91,8 @@ def reproduce(
     from . import report
     from .experiments import verdicts
 
-    try:
-        report.require_writable(out)
-    except OSError as error:
-        return _refuse(f"--out: expected a directory that can be written, got {out} ({error.strerror}); "
-                       "pass another one")
+    if unwritable := _unwritable(out):
+        return _refuse(unwritable)
     results = _run(chosen, full)
     try:
         report.write_results(results, out)
@@ -120,12 +129,8 @@ def prove(
 
     from . import report
 
-    try:
-        if out is not None:
-            report.require_writable(out)
-    except OSError as error:
-        return _refuse(f"--out: expected a directory that can be written, got {out} ({error.strerror}); "
-                       "pass another one")
+    if unwritable := _unwritable(out):
+        return _refuse(unwritable)
     with _progress() as bar:
         task = bar.add_task("", total=1.0)
         outcomes = theorems.run_all(
@@ -236,11 +241,8 @@ def train(
         return _refuse(f"{config}: expected a student and a teacher that fit into memory; pass fewer layers or states")
     except (ValueError, TypeError) as error:
         return _refuse(error)
-    try:
-        report.require_writable(out)
-    except OSError as error:
-        return _refuse(f"--out: expected a directory that can be written, got {out} ({error.strerror}); "
-                       "pass another one")
+    if unwritable := _unwritable(out):
+        return _refuse(unwritable)
     try:
         with _progress() as bar:
             task = bar.add_task("train", total=1.0)
@@ -287,26 +289,22 @@ def bench(
         chosen = bench.select(names or [])
     except ValueError as error:
         return _refuse(error)
-    try:
-        if out is not None:
-            report.require_writable(out)
-    except OSError as error:
-        return _refuse(f"--out: expected a directory that can be written, got {out} ({error.strerror}); "
-                       "pass another one")
+    if unwritable := _unwritable(out):
+        return _refuse(unwritable)
     with _progress() as bar:
         task = bar.add_task("", total=1.0)
         found, failures = bench.measure(
             chosen, progress=lambda name, fraction: bar.update(task, description=name, completed=fraction))
+    files = {} if out is None else bench.files(found)
     try:
-        if out is not None:
-            for name, content in bench.files(found).items():
-                report.write_atomically(out / name, content)
+        for name, content in files.items():
+            report.write_atomically(out / name, content)
     except OSError as error:
         return _refuse(f"cannot write {error.filename or out}: {error.strerror}")
     if json:
         print(bench.dumps(found), end="")
     else:
-        after = "" if out is None else f"\n\nWritten to {out}: {', '.join(bench.files(found))}."
+        after = "" if out is None else f"\n\nWritten to {out}: {', '.join(files)}."
         _print_bench(bench.tables(found), f"Measured on: {bench.machine_line(found['machine'])}{after}")
     for line in failures:
         print(f"lti-depth: {line}", file=sys.stderr)

@@ -11,16 +11,16 @@ from functools import partial
 from ..system import validation
 from . import accuracy, covariances, frequency, fresh, gradients, growth, layers, record, runner, simulation
 from .job import Check, Goal, Job, Peer, Runs
-from .record import dumps, figure, files
+from .record import dumps, files
 from .runner import Outcome
 from .text import machine_line, markdown
 from .text import of_record as tables
 
 JOBS = {job.name: job for topic in (fresh, simulation, layers, frequency, covariances, gradients) for job in topic.JOBS}
-STUDIES = {"accuracy": (accuracy.measure, record.of_case), "growth": (growth.measure, record.of_series)}
+STUDIES = {"accuracy": accuracy.measure, "growth": growth.measure}
 
 __all__ = [
-    "JOBS", "STUDIES", "Check", "Goal", "Job", "Outcome", "Peer", "Runs", "dumps", "figure", "files", "machine_line",
+    "JOBS", "STUDIES", "Check", "Goal", "Job", "Outcome", "Peer", "Runs", "dumps", "files", "machine_line",
     "markdown", "measure", "names", "select", "tables",
 ]  # fmt: skip
 
@@ -72,8 +72,7 @@ def measure(chosen, *, seconds=runner.SECONDS, progress=lambda name, fraction: N
         if name in JOBS:
             outcomes.append(runner.run(JOBS[name], JOBS[name].build(), seconds))
         else:
-            study, plain = STUDIES[name]
-            found[name] = list(map(plain, study(forward)))
+            found[name] = list(map(record.plainly, STUDIES[name](forward)))
         forward(1.0)
     failures = [f"{outcome.job.name}: {line}" for outcome in outcomes for line in outcome.failures]
     return record.of_run(list(map(record.of_job, outcomes)), **found), failures

@@ -18,18 +18,8 @@ def of_job(outcome):
         "name": job.name, "size": job.size, "unit": job.unit,
         "ours": outcome.ours, "peers": outcome.peers, "limits": outcome.limits,
         "best_peer": outcome.best_peer, "ratio": outcome.ratio, "limit": outcome.limit, "distance": outcome.distance,
-        "goals": goals, "checks": [_plainly(check) for check in outcome.checks],
+        "goals": goals, "checks": [plainly(check) for check in outcome.checks],
     }  # fmt: skip
-
-
-def of_case(case):
-    """Errors in units of the promise, the relative radius of the balls, and their seconds."""
-    return _plainly(case)
-
-
-def of_series(series):
-    """Sizes, seconds and the slope of their logarithms."""
-    return asdict(series)
 
 
 def of_run(jobs, accuracy, growth):
@@ -42,18 +32,17 @@ def dumps(record):
     return json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def figure(record):
-    """The growth of the costs, as a Figure."""
-    return plotting.figure(growth.result([growth.Series(**entry) for entry in record["growth"]]))
-
-
 def files(record):
     """{name: bytes} of what a run leaves: bench.json, and growth.png where growth was measured."""
     found = {"bench.json": dumps(record).encode()}
-    return found | {"growth.png": plotting.png(figure(record))} if record["growth"] else found
+    if record["growth"]:
+        result = growth.result([growth.Series(**entry) for entry in record["growth"]])
+        found["growth.png"] = plotting.png(plotting.figure(result))
+    return found
 
 
-def _plainly(entry):
+def plainly(entry):
+    """A Check, Case or Series by the names of its fields."""
     return {name: _plain(value) for name, value in asdict(entry).items()}
 
 
