@@ -45,6 +45,10 @@ def autocovariance(stack, lag, process=None, layer=None):
     TypeError
         Lags that are not integers.
 
+    See Also
+    --------
+    log_autocovariance : where values exceed float64.
+
     Notes
     -----
     The paper, Lemma 1 and Proposition 1, summed in closed form (`kernels.cascade`). R(−Δ) = R(Δ)*.
@@ -207,6 +211,10 @@ def state_covariance(stack, process=None):
     ValueError
         A pole with |λ| ≥ 1.
 
+    See Also
+    --------
+    log_state_covariance : where values exceed float64.
+
     Notes
     -----
     The recursion over pairs of layers of `kernels.gramians`; no Lyapunov equation of size S is solved.
@@ -296,6 +304,10 @@ def state_variance(stack, process=None, horizon=None):
     ------
     ValueError
         A pole with |λ| ≥ 1 and no horizon.
+
+    See Also
+    --------
+    log_state_variance : where values exceed float64.
 
     Notes
     -----
