@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..kernels import unbounded
+from ..kernels.extended import ZERO
 from .extended import extended, from_kernel, joined, product, total
 from .realization import padded
 
@@ -115,7 +116,7 @@ def _reached(of, met):
 def answer(of, times, rest):
     """The answers at sorted times ≥ 0, from rest, to 1, `rest`, `rest`, … on each input channel: (n, H, H)."""
     K, N, H = of.B.shape
-    return from_kernel(unbounded.run(*of.sections, _nothing(K, N, H), 1.0, rest, times, 0))
+    return from_kernel(unbounded.run(*of.sections, np.full((K, N, H, 5), ZERO), 1.0, rest, times, 0))
 
 
 def power(stack, omega, part):
@@ -123,9 +124,3 @@ def power(stack, omega, part):
     of = system(stack, part.shape)
     H, _ = response(of, *on_unit_circle(of, omega))
     return total(product(H[:, :, None], H.conj[:, None]), -1)
-
-
-def _nothing(*shape):
-    numbers = np.zeros((*shape, 5))
-    numbers[..., 4] = -np.inf
-    return numbers
