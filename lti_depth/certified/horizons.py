@@ -4,6 +4,7 @@
           E x_T x_T^* = \\sum_{s,r<T} A^s B R(r-s) B^* A^{r*}
 """
 
+from ..system.limits import require_affordable
 from .balls import adjoint, diagonal, size
 from .orbits import orbit, system
 from .outputs import part_weight
@@ -51,6 +52,8 @@ def _shaped(chain, T):
 
 def _gramian(A, B, T):
     """W_T = Σ_{s<T} A^s B B* A^{s*} and A^T, by doubling: W_{2n} = W_n + A^n W_n A^{n*}, W_{n+1} = B B* + A W_n A*."""
+    require_affordable(A.nrows(), "state_variance from rest", 3, seconds=8e-8 * A.nrows() ** 3 * T.bit_length(),
+                       of="states", instead="numeric.state_variance has its doubles")
     first = B * adjoint(B)
     W, power = first, A
     for digit in bin(T)[3:]:

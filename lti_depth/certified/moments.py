@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from flint import arb
 
+from ..system.limits import require_affordable
 from .balls import adjoint, entries, known_size
 from .sections import gain
 
@@ -44,7 +45,10 @@ class Column(NamedTuple):
 
 
 def moments(chain):
-    """The last column of a chain."""
+    """The last column of a chain; ValueError where that takes hours."""
+    S = max(len(chain.sections), sum(len(one.poles) for one in chain.sections))
+    require_affordable(len(chain.sections), "second moments in balls", 2, seconds=1.5e-5 * S**2,
+                       instead="numeric has them in doubles")
     return reduce(extended, chain.sections, start(chain))
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from ..system.limits import require_affordable
 from .balls import table
 
 
@@ -16,14 +17,15 @@ class System(NamedTuple):
 
 def system(chain):
     """The system of a chain; A is block lower triangular."""
-    H = len(table(chain.unit))
+    H, S = len(table(chain.unit)), sum(len(one.poles) for one in chain.sections)
+    require_affordable(len(chain.sections), "a state matrix of balls", 2, size=200 * S**2,
+                       instead="frequency_response needs none, and numeric has responses in doubles")
     rows, B, signal, direct = [], [], [chain.field.matrix(H, 0)], chain.unit  # the input reads no states
     for one in chain.sections:
         rows.append([one.B * block for block in signal] + [one.A])
         B.append([one.B * direct])
         signal = [one.E * block for block in signal] + [one.F]
         direct = one.E * direct
-    S = sum(len(one.poles) for one in chain.sections)
     parts = ((rows, S), (B, H), ([signal], S), ([[direct]], H))
     return System(*(assembled(chain.field, *part) for part in parts))
 
@@ -54,6 +56,9 @@ def orbit(A, start):
 
     def at(t):
         if t not in known:
+            require_affordable(A.nrows(), "powers of a state matrix of balls", 3,
+                               seconds=2e-8 * A.nrows() ** 3 * (t.bit_length() - len(squares)), of="states",
+                               instead="ask for earlier times or lags, or for numeric's doubles")
             lowest = t & -t
             known[t] = square(lowest.bit_length() - 1) * at(t - lowest)
         return known[t]

@@ -6,12 +6,15 @@ from functools import reduce
 import numpy as np
 
 from ..system.fields import Fields
+from ..system.limits import require_affordable
 from ..system.processes import process_or_white, require_stationary
 from .balls import exact_layers, trace
 from .moments import extended, start
 from .outputs import autocovariance_of, part_weight
 from .precision import array, enclose, real_if
 from .sections import Section, chain_of, wire
+
+_INSTEAD = "numeric.sensitivity has it in doubles"
 
 
 def sensitivity(stack, process=None, *, rtol=1e-15):
@@ -77,6 +80,8 @@ def _power(chain, column, source):
 
 
 def _wide(stack, chain, source):
+    K, P = len(chain.sections), sum(getattr(layer, name).size for layer in stack for name in Fields._fields)
+    require_affordable(len(stack), "sensitivity in balls", 3, seconds=3e-6 * P * K**2, instead=_INSTEAD)
     fields = Fields([], [], [], [])
     before = reduce(extended, chain.sections[: chain.front], start(chain))
     for k, (layer, exact) in enumerate(zip(stack, exact_layers(stack, chain.field), strict=True)):
@@ -122,6 +127,8 @@ def _one_state(pole, current, field):
 
 
 def _cascade(stack, chain, source):
+    K = len(chain.sections)
+    require_affordable(len(stack), "sensitivity in balls", 2, seconds=1.5e-5 * K**2 * np.log2(2 * K), instead=_INSTEAD)
     fields = Fields([], [], [], [])
     before = reduce(extended, chain.sections[: chain.front], start(chain))
     one, zero = chain.field.number(1), chain.field.number(0)

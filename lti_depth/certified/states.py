@@ -1,5 +1,6 @@
 """The covariance of all states of a chain: stationary, and for a source with finitely many autocovariances."""
 
+from ..system.limits import require_affordable
 from .balls import adjoint
 from .moments import extended, start
 from .orbits import assembled, orbit, system
@@ -11,6 +12,9 @@ def white(chain):
 
     The columns of the moments, and below the diagonal their adjoints.
     """
+    S = sum(len(one.poles) for one in chain.sections)
+    require_affordable(len(chain.sections), "the covariance of all states in balls", 2, size=500 * S**2,
+                       instead="numeric.state_covariance has its doubles")
     column, columns, bounds = start(chain), [], []
     for one in chain.sections:
         deviation = column.size.sqrt()

@@ -16,6 +16,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from ..system.limits import require_affordable
+
 _ORDER = 20
 _CHUNK = 4096
 
@@ -40,6 +42,8 @@ def arcs(poles):
     """One arc for each angle at which poles (of any shape) lie, parted halfway between neighbors."""
     present = poles[poles != 0].astype(np.clongdouble)
     angles, first = np.unique(np.angle(present).astype(float), return_index=True)
+    require_affordable(len(poles), "integrals over the circle", 2, seconds=5e-5 * len(angles) * poles.size,
+                       instead="take fewer layers, or poles at fewer angles")
     present, length = present[first], np.abs(present[first])
     units = present.real / length + 1j * (present.imag / length)  # ±1 to the last digit for real poles
     units = units if len(angles) else np.ones(1, np.clongdouble)
@@ -50,6 +54,17 @@ def arcs(poles):
         distance = from_circle(poles, complex(present[n]), unit) if len(present) else np.ones(poles.shape, complex)
         yield Arc(complex(unit), right[n - 1], right[n], np.angle(rotated).astype(float), rotated.astype(complex),
                   distance)
+
+
+def expected_nodes(poles):
+    """About how many nodes there are all round the circle.
+
+    A panel at the angle θ is at most 24/Σ_k 1/distance_k(θ) long, halved until it is: about 16/Σ. By each pole,
+    ∫ dθ/distance = 2 asinh(π/−log|λ|).
+    """
+    present = poles[poles != 0]
+    depths = -np.log(np.minimum(np.abs(present), 1 - 2.0**-53))
+    return _ORDER * (2 * len(np.unique(np.angle(present))) + 2 + 2 * np.arcsinh(np.pi / depths).sum() / 16)
 
 
 def from_circle(poles, center, unit):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..system import Layer, Stack
+from ..system.limits import require_affordable
 from ..system.processes import require_stationary
 from ..system.stacks import through_layer
 from .covariances import autocovariance, part_scale, process_or_white
@@ -161,6 +162,8 @@ class _Tail:
 
 def _tail(stack, part):
     model = realize(stack, part.shape)
+    require_affordable(len(stack), f"a correlation length over {_BLOCK}", 3, seconds=2e-8 * model.poles.size**3,
+                       instead="ask for autocovariances at later lags, and where they come down to half the variance")
     A, F = _dense(model)
     L, root = len(part.source), None
     start, energy = np.zeros_like(F.T), 0.0

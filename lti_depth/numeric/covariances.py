@@ -3,8 +3,9 @@
 import numpy as np
 
 from ..kernels import cascade, gramians, pairs, wide
-from ..kernels.doubledouble import PLAIN
+from ..kernels.doubledouble import PLAIN, REAL
 from ..system import Layer, Stack, validation
+from ..system.limits import require_affordable
 from ..system.processes import process_or_white, require_stationary
 from ..system.stacks import require_stack, through_layer
 from . import circle, unbounded_circle
@@ -228,6 +229,7 @@ def state_covariance(stack, process=None):
 def _part_state_covariance(stack, part):
     """Mantissas and binary exponents, (S, S) each."""
     model = realize(stack, part.shape)
+    _require_affordable(model, len(part.source))
     W = _white_states(model)
     on_circle = not _trusted(model, W.diagonal().real, lambda kind: _wide_states(model, kind))
     if on_circle:
@@ -244,6 +246,16 @@ def _part_state_covariance(stack, part):
         W, exponents = _parts(unbounded_circle.state_covariance(system(stack, part.shape), kept, part.source))
         return scale * W, exponents + exponent
     return scale * W, exponents[:, None] + exponents + exponent
+
+
+def _require_affordable(model, lags):
+    """Four matrices over all states; of a source with several lags, also complex ones, and a product for each lag."""
+    K, S = len(model.poles), model.poles.size
+    itemsize = 8 if model.is_cascade and model.digits is REAL and lags == 1 else 16
+    instead = "ask for the autocovariance through single layers, which needs no matrix of states"
+    require_affordable(K, "the covariance of all states", 2, size=4 * itemsize * S**2, instead=instead)
+    require_affordable(K, "the covariance of all states of such a source", 3, seconds=8e-10 * (lags - 1) * S**3,
+                       instead=instead)
 
 
 def _white_states(model):
@@ -330,6 +342,8 @@ def state_variance(stack, process=None, horizon=None):
 def _variance_from_rest(stack, process, T):
     """Σ_{s,s'<T} h_s h̄_s' R_u(s' − s) = Σ_d R_u(d) conj(ρ(d)), ρ(d) = Σ_s h_{s+d} h̄_s over the first T terms."""
     energy, exponents = (np.zeros((len(stack), max(stack.widths)), kind) for kind in (float, np.int64))
+    require_affordable(len(stack), "state_variance from rest", 2, instead="take fewer samples, or simulate",
+                       seconds=len(stack) ** 2 * (1e-5 + 2e-8 * T))
     times = np.arange(T) + (stack.timing == "delayed")  # the states after the T-th input
     lags = np.arange(T if len(process.parts) > 1 or _is_colored(process.parts[0]) else 1)
     R = sum(unscale(*part_autocovariance(WIRE, lags, part), "state_variance") for part in process.parts)[:, 0, 0]

@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from ..system.limits import require_affordable
 from ..system.processes import require_stationary
+from .circle import expected_nodes
 from .realization import realize, unscale
 from .signals import signals, triangular
 
@@ -30,7 +32,7 @@ def hankel_singular_values(stack):
     Raises
     ------
     ValueError
-        A pole with |λ| ≥ 1.
+        A pole with |λ| ≥ 1; a stack so deep that they would take hours.
 
     Notes
     -----
@@ -40,6 +42,10 @@ def hankel_singular_values(stack):
     """
     require_stationary(stack, "hankel_singular_values")
     model = realize(stack)
+    S, H = model.poles.size, model.B.shape[2]
+    flops = 16 * S**2 * (S + H * expected_nodes(model.poles)) + 40 * S**3
+    require_affordable(len(stack), "hankel_singular_values", 3, seconds=1e-10 * flops,
+                       instead="ask for the impulse response, whose Hankel matrix they belong to")
     reached, observed = None, None
     for at in signals(model, _WHITE):
         reached = triangular(reached, states(model, at))

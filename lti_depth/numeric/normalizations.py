@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..system import Layer, Stack, validation
+from ..system.limits import require_affordable
 from ..system.processes import require_stationary
 from .covariances import process_or_white
 from .extended import extended, inverse_root, leveled, logarithm, product
@@ -121,6 +122,8 @@ def _padding(stack):
 
 def _normalized(stack, process):
     """The layers with states of unit variance, one after the other, and their gains."""
+    S = sum(stack.closed().widths)
+    require_affordable(len(stack), "the arm 'depth-aware'", 3, seconds=6e-7 * S**3, instead="normalize by another arm")
     layers, gains = [], extended(_padding(stack))
     for k, layer in enumerate(stack):
         own = (k, slice(layer.width))

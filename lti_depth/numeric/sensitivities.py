@@ -6,8 +6,10 @@ import numpy as np
 
 from ..system import Layer, Stack
 from ..system.fields import Fields
+from ..system.limits import require_affordable
 from ..system.processes import require_stationary
 from . import derivatives
+from .circle import expected_nodes
 from .covariances import part_autocovariance, part_scale, process_or_white
 from .realization import real_if, realize, unscale
 from .signals import signals, triangular
@@ -38,7 +40,11 @@ def sensitivity(stack, process=None):
     Raises
     ------
     ValueError
-        A pole with |λ| ≥ 1.
+        A pole with |λ| ≥ 1; a stack so deep that it would take hours.
+
+    See Also
+    --------
+    log_sensitivity : where values exceed float64.
 
     Notes
     -----
@@ -52,6 +58,10 @@ def sensitivity(stack, process=None):
 
 
 def _cascade_sensitivity(stack, process):
+    K = len(stack)
+    require_affordable(len(stack), "sensitivity", 3, seconds=5e-8 * len(process.parts) * K**2 * (K + 1000),
+                       instead="differentiate by few parameters, with variances of cascades in which their layers are "
+                               "repeated")
     return Fields(*sum(unscale(*_cascade_squares(stack, part), "sensitivity") for part in process.parts))
 
 
@@ -111,7 +121,7 @@ def gauss_newton(stack, process=None):
     Raises
     ------
     ValueError
-        A pole with |λ| ≥ 1.
+        A pole with |λ| ≥ 1; a stack so deep that it would take hours.
 
     Notes
     -----
@@ -127,14 +137,23 @@ def gauss_newton(stack, process=None):
     for part in process.parts:
         model = realize(stack, part.shape)
         exponents = derivatives.exponents(stack, model)
-        own = None
-        for at in signals(model, part.source, max(1, _ENTRIES // (len(exponents) * stack.channels[0]))):
+        own, chunk = None, max(1, _ENTRIES // (len(exponents) * stack.channels[0]))
+        _require_affordable(stack, model, len(exponents), chunk)
+        for at in signals(model, part.source, chunk):
             own = triangular(own, derivatives.matrix(stack, model, at))
         scale, exponent = part_scale(part)
         units = exponents if units is None else units
         factor = triangular(factor, unscale(np.sqrt(scale) * own, exponents - units + exponent // 2, "gauss_newton"))
     matrix = unscale(factor.conj().T @ factor, units[:, None] + units, "gauss_newton")
     return GaussNewton(real_if(stack.dtype.kind == "f" and process.real, matrix), _rank(factor))
+
+
+def _require_affordable(stack, model, P, chunk):
+    """Chunks of the circle, each with a triangular factor of P columns."""
+    nodes, rows = expected_nodes(model.poles), stack.channels[0] * stack.channels[-1]
+    flops = 8 * P**2 * ((nodes / chunk + 1) * P + nodes * rows) + 40 * P**3
+    require_affordable(len(stack), "gauss_newton", 4.5, seconds=1e-10 * flops,
+                       instead=f"its matrix is {P} × {P}; sensitivity has its diagonal")
 
 
 def _rank(factor):

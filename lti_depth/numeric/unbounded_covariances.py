@@ -9,8 +9,9 @@ import numpy as np
 
 from ..kernels import unbounded as kernels
 from ..system import Layer, Stack
+from ..system.limits import require_affordable
 from . import unbounded_circle as circle
-from .circle import spectrum
+from .circle import expected_nodes, spectrum
 from .covariances import WIRE, weighted_energy
 from .extended import Extended, chosen, extended, from_kernel, joined, leveled, product, summed, total
 from .unbounded import answer, power, system
@@ -80,7 +81,7 @@ def _output_recursion(of, lags, source):
     L = len(source)
     needed = lags if L == 1 else np.unique(np.abs(lags[:, None] - np.arange(1 - L, L)))
     sections = of.sections
-    _, X, Z = kernels.moments(of.poles, *sections)
+    _, X, Z = _moments(of, sections)
     start = kernels.free_start(sections[0], sections[1], X, Z)
     later = kernels.run(*sections, start, 0.0, 0.0, needed[1:], 1)
     rho = joined(from_kernel(Z[-1:, -1]), from_kernel(later))
@@ -94,6 +95,14 @@ def _output_recursion(of, lags, source):
         weights = np.concatenate([source[:0:-1].conj(), source])
         parts.append(total(product(terms, extended(weights[:, None, None])), 0)[None])
     return joined(*parts)
+
+
+def _moments(of, sections):
+    """`kernels.moments`, and memory for what is made of the states' covariance."""
+    K, N, H = of.B.shape
+    require_affordable(K, "covariances of unbounded range", 2, instead="divide the gains b and c, and take doubles",
+                       size=40 * (K * N + (K + 1) * H) ** 2 + 200 * (K * N) ** 2)
+    return kernels.moments(of.poles, *sections)
 
 
 def state_covariance(stack, part):
@@ -113,7 +122,7 @@ def state_covariance(stack, part):
 def _state_recursion(of, source):
     """(K·N, K·N)."""
     sections = of.sections
-    W, _, _ = kernels.moments(of.poles, *sections)
+    W, _, _ = _moments(of, sections)
     W = np.ascontiguousarray(W.transpose(0, 2, 1, 3, 4)).reshape(of.poles.size, of.poles.size, 5)
     return from_kernel(kernels.colored(*sections, W, source.astype(complex)))
 
@@ -155,4 +164,8 @@ def power_spectrum(stack, omega, part):
 
 def sensitivity(stack, part):
     """(P,), in the order of `fields.flat`, for a part of a process."""
+    of = system(stack, part.shape)
+    (K, N, H), nodes = of.B.shape, expected_nodes(of.poles)
+    require_affordable(len(stack), "log_sensitivity", 2, seconds=3e-6 * nodes * K * (N + H) * H,
+                       instead="take fewer layers; equal ones have equal sensitivities")
     return product(circle.sensitivity(stack, part), scale(part))
