@@ -5,7 +5,10 @@ from weakref import WeakKeyDictionary
 
 
 def kept(function):
-    """`function` of a stack, computed on its first call; its value must not refer to the stack."""
+    """`function` of a stack, computed on its first call.
+
+    Every caller gets the same value, not None, which nobody may change and which must not refer to the stack.
+    """
     values = WeakKeyDictionary()
 
     @wraps(function)
