@@ -114,7 +114,7 @@ def _respond(pole, gain, f, e, state, first, rest, times, origin, kind):
 def _level(state, factor, kind):
     """Times `factor`; states near where doubles end become 0, for a denormal times λ rounds to itself forever."""
     for k in range(len(state)):
-        gone = dd.size(dd.entry(state, k, kind)) < _GONE
+        gone = dd.size(dd.entry(state, k, kind)) * factor < _GONE
         for part in range(len(kind)):
             state[k, part] = 0.0 if gone else state[k, part] * factor
 

@@ -269,6 +269,12 @@ def test_what_nothing_reaches_is_zero():
     assert_allclose(state_variance(stack)[:, 0], [1 / (1 - 0.9**2), 0.0, 0.0], rtol=1e-14)
 
 
+def test_states_far_apart_that_come_out_one_after_the_other():
+    """R(2) = λ² (1 + …) while the states before it, of which it comes, are λ times as small as each other."""
+    stack = cascade([2e-152] * 8, timing="delayed")
+    assert_allclose(autocovariance(stack, [1, 2]), [8 * 2e-152, 36 * 2e-152**2], rtol=1e-14, atol=0)
+
+
 def test_lags_at_which_a_large_gain_has_decayed():
     """R(Δ) = b² λ^Δ/(1 − λ²) with b² = 1e300 and λ^Δ = 1e−325."""
     mp = oracles.mp
