@@ -87,6 +87,50 @@ def test_more_frequencies_than_a_block():
         assert abs(ratio - 1) <= 40 * EPS and exponent == 0
 
 
+def test_one_product_far_from_the_others():
+    """At one of 32 frequencies the product leaves the range of doubles."""
+    poles, one, omega = np.full(300, 1 - 1e-6), np.ones(300), np.append(np.linspace(2.9, 3.3, 31), 0.0)
+    for ratio, _ in ratios(poles, one, one, False, omega, run(poles, one, one, False, omega)):
+        assert abs(ratio - 1) <= 300 * 4 * EPS
+
+
+@pytest.fixture
+def half():
+    """Rows of `half_angles` of some frequencies."""
+    at = np.empty(7 * responses.LANES)
+    responses.half_angles(OMEGA, 0, at)
+    return at
+
+
+def test_tangents(half):
+    """tan θ in the kernel's unit and cos⁴ θ, to twenty digits of θ, and whether |tan θ| < 1."""
+    groups, work = 2.0**40, np.full(responses._ROWS * responses.LANES, np.nan)
+    responses._tangents(half, groups, work)
+    rows = work.reshape(responses._ROWS, -1)
+    for omega, tan, low, near, fourth, fix in zip(OMEGA, *rows[[0, 1, 3, 4, 5]], strict=False):
+        theta = mpmath.mpf(float(omega)) / 2
+        t, power = mpmath.tan(theta), mpmath.cos(theta) ** 4
+        turned = 2.0**-108 * (1 + t * t)  # of t, by what is lost of θ
+        assert abs((mpmath.mpf(tan) + mpmath.mpf(low)) / mpmath.mpf(responses._UNIT) - t) <= 2.0**-62 * abs(t) + turned
+        found = mpmath.mpf(fourth) * (1 + (mpmath.mpf(fix) - 1) / groups)
+        assert abs(found - power) <= power * (2.0**-62 + 4 * turned / max(1, abs(t)))
+        assert near == (abs(t) < 1)
+
+
+@pytest.mark.parametrize("turns", [3.0, 10000.0, -10001.0])
+def test_phases(turns, half):
+    """θ is reduced by multiples of π, which odd numbers of turns take for a change of sign."""
+    work = np.full(responses._ROWS * responses.LANES, np.nan)
+    responses._phases(half, turns, work)
+    for omega, (rest, low, odd), cosine, sine in zip(
+        OMEGA, half.reshape(7, -1)[4:].T, *work.reshape(responses._ROWS, -1)[6:8], strict=False
+    ):
+        theta = mpmath.mpf(rest) + mpmath.mpf(low) + odd * mpmath.pi / 2
+        halves = (mpmath.mpf(float(omega)) / 2 - theta) / mpmath.pi
+        assert abs(halves - mpmath.nint(halves)) <= 2.0**-62
+        assert abs(mpmath.mpc(cosine, sine) - mpmath.expj(turns * theta)) <= EPS + abs(turns) * 2.0**-62
+
+
 @pytest.mark.parametrize("turn", [1, np.exp(0.3j)])
 def test_equal_frequencies_have_equal_responses(turn):
     """To the last bit, in whatever lane, and whether one group of layers is multiplied at a time or all of them."""
@@ -116,7 +160,17 @@ def test_factors():
     assert abs(mpmath.mpc(gain) * mpmath.ldexp(1, exponent) / truth - 1) <= 2 * EPS
 
 
-@pytest.mark.parametrize("poles, bits", [([0.5], 1.0), ([1 - 2.0**-20], 20.0), ([-1 + 2.0**-10], 10.0), ([0.0], 1.0)])
+def test_roundings_of_real_poles_are_given_on():
+    """Of Π ρ_k one rounding is lost, not one for each of 400."""
+    poles, one = np.sort(np.random.default_rng(5).uniform(-0.9, 0.9, 400)) + 0j, np.ones(400) + 0j
+    re = responses.factors(poles, one, one)[0]
+    unit, exact = mpmath.mpf(responses._UNIT), [mpmath.mpf(pole) for pole in poles.real.tolist()]
+    ratios = [mpmath.mpf(rho) / (unit * (1 - pole) / (1 + pole)) for rho, pole in zip(re.tolist(), exact, strict=True)]
+    assert abs(mpmath.fprod(ratios) - 1) <= EPS / 2
+
+
+@pytest.mark.parametrize("poles, bits", [([0.5], 1.0), ([1 - 2.0**-20], 20.0), ([-1 + 2.0**-10], 10.0), ([0.0], 1.0),
+                                         ([1 - 2.0**-53], 53.0), ([2.0], np.log2(3.0))])  # fmt: skip
 def test_groups_between_two_levelings(poles, bits):
     """A factor lies between 2^−bits and 2^bits; the bits that a product may move by, in whole groups of layers."""
     one = np.ones(1) + 0j
@@ -132,10 +186,12 @@ def test_gains_whose_products_are_no_doubles(b, c):
     *_, gain, exponent, _ = responses.factors(np.zeros(2) + 0j, b + 0j, c + 0j)
     truth = mpmath.fprod(map(mpmath.mpf, [*b, *c])) * mpmath.mpf(responses._UNIT) ** responses._GROUP
     assert abs(mpmath.mpc(gain) * mpmath.ldexp(1, exponent) - truth) <= 2 * EPS * truth
+    assert exponent == 0 or truth > 0
 
 
-@pytest.mark.parametrize("z, exponent", [(1.0 + 0.5j, 0), (1e180j, 0), (-3e-160 + 1e-170j, 0), (1e-160j, 600),
-                                         (3.0 + 1e-5j, 450), (1e-100 - 1e-90j, -1000), (0j, 700)])  # fmt: skip
+@pytest.mark.parametrize("z, exponent", [(1.0 + 0.5j, 0), (1.0 + 0.5j, 1), (1e180j, 0), (-3e-160 + 1e-170j, 0),
+                                         (0j, 700), (1e-160j, 600), (3.0 + 1e-5j, 450),
+                                         (1e-100 - 1e-90j, -1000)])  # fmt: skip
 def test_squares_in_range(z, exponent):
     """The same number, with an exponent of 0 where its square is a double."""
     found, left = responses._in_range(z.real, z.imag, exponent)
