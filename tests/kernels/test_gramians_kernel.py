@@ -68,3 +68,28 @@ def test_scaled_rows_and_columns():
     M, rows, columns = normal(rng, 2, 3), normal(rng, 2), normal(rng, 3)
     re, im = gramians._times(np.stack([M.real, M.imag]), rows, columns)
     np.testing.assert_allclose(re + 1j * im, rows[:, None] * M * columns, rtol=1e-14)
+
+
+@pytest.mark.parametrize("kind, digits", [(np.complex128, 1e-14), (np.complex64, 1e-6)])
+def test_products(kind, digits):
+    rng = np.random.default_rng(2)
+    A, B = normal(rng, 2, 3, 4).astype(kind), normal(rng, 2, 4, 5).astype(kind)
+    found = gramians.products(A, B)
+    assert found.dtype == kind
+    np.testing.assert_allclose(found, A @ B, rtol=digits, atol=4 * digits)
+
+
+def test_single_precision():
+    """All but poles and gaps is in the precision of B."""
+    rng = np.random.default_rng(3)
+    poles = rng.uniform(0, 0.6, (2, 3)) * np.exp(1j * rng.uniform(0, 6, (2, 3)))
+    parts = [normal(rng, *shape) for shape in ((2, 3, 2), (2, 2, 3), (2, 2, 2))] + [np.eye(2) + 0j]
+    singles = [part.astype(np.complex64) for part in parts]
+    for found, truth in zip(gramians.moments(poles, *singles), gramians.moments(poles, *parts), strict=True):
+        assert found.dtype == np.complex64
+        np.testing.assert_allclose(found, truth, rtol=1e-4, atol=1e-6 * abs(truth).max())
+    B, F = gramians._planes(singles[0][0]), gramians._planes(singles[1][0])
+    square = gramians._sum_of_products(F, B[:2], F, B[:2])
+    scaled = gramians._times(F[:2], np.ones(2) + 0j, poles[0])
+    block = gramians._block(poles[0], poles[1], B[:2], F[:2], square, B, gramians._adjoint(B))
+    assert {planes.dtype for planes in (B, gramians._adjoint(B), square, scaled, block)} == {np.dtype(np.float32)}
