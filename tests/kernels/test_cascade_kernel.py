@@ -95,9 +95,9 @@ def test_steps_that_grow_keep_their_input():
 
 @pytest.mark.parametrize("kind", [dd.PLAIN, dd.REAL, dd.COMPLEX])
 def test_states_that_have_faded(kind):
-    """At 2^−960 they become 0, whatever the factor; above it, and in other states, nothing happens but the factor."""
+    """What the factor leaves below 2^−960 becomes 0; above it, and in other states, nothing happens but the factor."""
     state = np.zeros((4, len(kind)))
-    state[:, 0] = 2.0**-960, 2.0**-961, -1.0, -(2.0**-961)
+    state[:, 0] = 2.0**-963, 2.0**-964, -1.0, -(2.0**-964)
     if len(kind) == 4:
         state[3, 2] = 1.0
     state[2, -1] = 2.0**-60 if len(kind) > 1 else -1.0
