@@ -8,6 +8,7 @@ import numpy as np
 
 from ..kernels.doubledouble import COMPLEX, REAL
 from ..kernels.gramians import products
+from ..system.kept import kept
 from ..system.stacks import require_stack
 
 WITHOUT_LOGARITHM = {"gauss_newton", "hankel_singular_values"}
@@ -68,18 +69,32 @@ def realize(stack, shape=None, *, memory=True):
     `memory`: scale by the gain of each layer to slow signals, |c b|/(1−|λ|), instead of its gain at once, |c b|.
     """
     require_stack(stack)
-    if shape is None and stack.is_cascade:
-        poles = np.array(stack.poles, dtype=complex)[:, None]
-        B, C, D = (np.array(part, dtype=complex)[:, None, None] for part in (stack.B, stack.C, stack.D))
-        current, front = np.full(len(stack), stack.timing == "current"), 0
-    else:
-        poles, B, C, D, current, front = padded(stack, shape)
+    if shape is None:
+        return _scaled_to_slow(stack) if memory else _scaled_to_gains(stack)
+    return _realize(*padded(stack, shape), memory)
+
+
+@kept
+def _scaled_to_slow(stack):
+    return _realize(*padded(stack, None), True)
+
+
+@kept
+def _scaled_to_gains(stack):
+    return _realize(*padded(stack, None), False)
+
+
+def _realize(poles, B, C, D, current, front, memory):
     B, C, D, *exponents = _rescale(poles, B, C, D, memory)
     return Realization(poles, B, C, D, current, *exponents, front, B.shape[1:] == (1, 1))
 
 
 def padded(stack, shape):
     """The layers of `shape`, a copy for each input channel, and of `stack`, padded to one size."""
+    if shape is None and stack.is_cascade:
+        poles = np.array(stack.poles, dtype=complex)[:, None]
+        B, C, D = (np.array(part, dtype=complex)[:, None, None] for part in (stack.B, stack.C, stack.D))
+        return poles, B, C, D, np.full(len(stack), stack.timing == "current"), 0
     copied = () if shape is None else shape.closed().layers
     layers = (*copied, *stack.closed().layers)
     copies = [stack.channels[0]] * len(copied) + [1] * len(stack)

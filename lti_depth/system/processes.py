@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import validation
+from .kept import kept
 from .stacks import Stack, cascade, require_stack
 
 
@@ -189,8 +190,13 @@ def require_stationary(
 ):
     """Raise ValueError naming the first pole with |λ| ≥ 1, and saying what to do `instead`."""
     require_stack(stack)
+    for k, n in _outside(stack):
+        raise ValueError(f"{what} needs |λ| < 1, got the pole {stack[k].poles[n]} in layer {k}, state {n}; {instead}")
+
+
+@kept
+def _outside(stack):
+    """(layer, state) of the poles that are not inside the circle."""
     if not outside_circle(np.concatenate([layer.poles for layer in stack.layers])).any():
-        return
-    for k, layer in enumerate(stack.layers):
-        for n in np.flatnonzero(outside_circle(layer.poles)):
-            raise ValueError(f"{what} needs |λ| < 1, got the pole {layer.poles[n]} in layer {k}, state {n}; {instead}")
+        return ()
+    return tuple((k, n) for k, layer in enumerate(stack.layers) for n in np.flatnonzero(outside_circle(layer.poles)))
