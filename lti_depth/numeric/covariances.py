@@ -240,7 +240,8 @@ def _part_state_covariance(stack, part):
         W = part.source[0].real * W
     N = model.poles.shape[1]
     kept = [k * N + n for k, layer in enumerate(stack, model.front) for n in range(layer.closed().width)]
-    W, exponents = W[np.ix_(kept, kept)], model.state_exponents.ravel()[kept]
+    W = W if len(kept) == len(W) else W[np.ix_(kept, kept)]
+    exponents = model.state_exponents.ravel()[kept]
     scale, exponent = part_scale(part)
     if on_circle and W.diagonal().real.min() < _TINY:
         W, exponents = _parts(unbounded_circle.state_covariance(system(stack, part.shape), kept, part.source))
