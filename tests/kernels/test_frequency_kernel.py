@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numba import config
 
-from lti_depth.kernels import frequency
+from lti_depth.kernels import angles, frequency
 
 EPS = np.finfo(float).eps
 OMEGA = np.array([0.0, 1e-9, 0.7, -2.0, np.pi - 1e-9, np.pi, 7.0])
@@ -76,7 +76,7 @@ COMPLEX = complex_array(0.3 + 0.6j, -0.2 - 0.9j, 0.5, -0.8j)
 B, C = complex_array(0.7, -1.2, 1.0, 0.5), complex_array(1.1, 0.9 + 0.3j, 2j, 1.0)
 THROUGH = {
     "none": np.zeros(4, complex),
-    "real": complex_array(0.5, -0.3, 0.2, 1.5),
+    "real": complex_array(1.0, -0.3, 0.2, 1.5),
     "some": complex_array(0, 1 - 1j, 0.3, 0),
 }
 
@@ -130,7 +130,7 @@ def test_beside_a_real_zero_on_the_circle(near, away, current):
     pole, zero, d, b = 0.9375, near * (1 - away), -1.7, 1.3
     c = (zero - pole) * -d / b  # delayed: z − zero is left; current: about that
     c = c if not current else d * (pole - zero) / (zero * b)
-    omega = np.array([2.0**-1000, 1e-12, 0.3, 3.0, np.pi]) if near == 1 else np.array([0.3, 3.0, np.pi - 1e-12, np.pi])
+    omega = np.array([2.0**-1000, 1e-12, 1e-6, 0.3, 3.0] if near == 1 else [0.3, 3.0, np.pi - 1e-12, np.pi])
     parts = [complex_array(value) for value in (pole, b, c, d)]
     mantissas, exponents = frequency.cascade_response(*parts, current, omega)
     delays = frequency.cascade_delay(*parts, current, omega)
@@ -145,22 +145,26 @@ def test_beside_a_real_zero_on_the_circle(near, away, current):
             assert abs(delays[n] / delay - 1) <= 10 * EPS
 
 
-def test_delays_of_a_layer_at_which_they_change_sign():
-    """δ² d + … − s (…) is all but 0 there, and s = 1 − cos ω is rounded."""
-    pole, d, r = 0.75, 0.5, 0.4  # delayed: d (δ² − s (1 + λ²)) + r (δ + λ s) = 0
-    s = (d * 0.0625 + r * 0.25) / (d * 1.5625 - r * 0.75)
+@pytest.mark.parametrize("s, accuracy", [(2.0**-12, 2 * EPS), (0.27, 1e-3), (2 - 2.0**-12, 2 * EPS)])
+def test_delays_of_a_layer_at_which_they_change_sign(s, accuracy):
+    """d (δ² − s (1 + λ²)) + r (δ + λ s) is all but 0 there; s = 1 − cos ω or 2 − s, whichever is less, is exact."""
+    pole, d = 0.75, 0.5
+    r = d * (s * (1 + pole**2) - 0.0625) / (0.25 + pole * s)
     omega = np.array([np.arccos(1 - s)])
     found = frequency.cascade_delay(*(complex_array(value) for value in (pole, 1.0, r, d)), False, omega)[0]
     w = turn(omega[0])
     gap = 1 - exact(pole) * w
     truth = (exact(r) * w / (gap * (d * gap + exact(r) * w))).real
-    assert abs(truth) < 1e-15 and abs(found / truth - 1) <= 1e-3
+    assert abs(truth) < 1e-13 and abs(found / truth - 1) <= accuracy
 
 
 def test_a_pole_on_the_circle_next_to_the_frequency():
     """ω² is no double: the delay is −½ (current), and a response is a number as long as what it comes to is one."""
     one, omega = complex_array(1.0), np.array([1e-300])
     assert frequency.cascade_delay(one, one, one, 0 * one, True, omega)[0] == -0.5
+    at_right_angles, at_the_pole = np.array([-np.pi / 2]), np.array([0.0])
+    assert frequency.cascade_delay(one, one, one, 0 * one, True, at_right_angles)[0] == -0.5
+    assert np.isnan(frequency.cascade_delay(one, one, one, 0 * one, True, at_the_pole)[0])
     poles, gains = np.array([0.0, 1.0 + 0j]), np.array([1e-90, 1.0 + 0j])
     mantissas, exponents = frequency.cascade_response(poles, gains, gains**0, 0 * gains, True, omega)
     assert abs(mpmath.ldexp(1, int(exponents[0])) * exact(mantissas[0]) / mpmath.mpc(0, -1e210) - 1) <= 20 * EPS
@@ -174,9 +178,9 @@ def test_products_beyond_the_range_of_doubles():
         mantissas, exponents = frequency.cascade_response(poles, b, b**0, 0 * b, True, omega)
         truth = (exact(size) / (1 - turn(0.3) / 2)) ** count
         assert abs(mpmath.ldexp(1, int(exponents[0])) * exact(mantissas[0]) / truth - 1) <= 100 * EPS
-    poles, b = np.full(900, 0.9 + 0j), np.ones(900, complex)
+    poles, b = np.full(900, 0.9 + 0j), np.full(900, 2.0 + 0j)
     mantissas, exponents = frequency.cascade_response(poles, b, b, 0 * b, False, omega)
-    truth = (turn(0.3) / (1 - exact(0.9) * turn(0.3))) ** 900
+    truth = (4 * turn(0.3) / (1 - exact(0.9) * turn(0.3))) ** 900
     assert abs(mpmath.ldexp(1, int(exponents[0])) * exact(mantissas[0]) / truth - 1) <= 900 * 20 * EPS
 
 
@@ -188,6 +192,25 @@ def test_poles_on_the_circle():
         assert mantissas[0].real == np.inf
         for d in (0.0, 1.0, 1.0 + 1j):
             assert np.isnan(frequency.cascade_delay(one, one, one, d * one, True, np.array([0.0]))[0])
+
+
+def test_exact_angles():
+    """w, 1 − cos ω and 1 + cos ω to twenty digits of the sine and cosine of ω/2."""
+    at = np.empty(7 * angles.LANES)
+    angles.half_angles(OMEGA, 0, at)
+    for j, omega in enumerate(OMEGA):
+        w, minus, plus = frequency._exact_angle(at, j)
+        assert abs(mpmath.mpc(mpmath.mpf(w[0]) + w[1], mpmath.mpf(w[2]) + w[3]) - turn(omega)) <= 2.0**-62
+        for found, sign in ((minus, -1), (plus, 1)):
+            assert found[2] == found[3] == 0
+            assert abs(mpmath.mpf(found[0]) + found[1] - (1 + sign * mpmath.cos(float(omega)))) <= 2.0**-62
+
+
+def test_delays_of_more_frequencies_than_a_block():
+    omega = np.linspace(-3, 3, angles.LANES + 3)
+    parts = [complex_array(*row) for row in ((0.5, -0.9), (1, 2), (1, 1), (0, 1))]
+    found = frequency.cascade_delay(*parts, False, omega)
+    assert found.tolist() == [frequency.cascade_delay(*parts, False, omega[n : n + 1])[0] for n in range(len(omega))]
 
 
 def test_silent_layers_have_no_delay():
