@@ -119,7 +119,7 @@ def test_memory_is_that_of_input_and_output(kind):
     rng = np.random.default_rng(5)
     stack = stack_of(rng, kind, [(8, 4, 4), (8, 4, 4)])
     u = rng.normal(size=(16, 40_000, 4))
-    numeric.simulate(stack, u[:, :100])
+    numeric.simulate(stack, u)  # the compiler takes memory of its own
     tracemalloc.start()
     y, _ = numeric.simulate(stack, u)
     peak = tracemalloc.get_traced_memory()[1]
