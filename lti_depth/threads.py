@@ -33,12 +33,18 @@ def run(task, items):
     if workers < 2:
         return _several(task, items)
     shares, results = [items[i::workers] for i in range(workers)], [None] * len(items)
-    others = [_pool(os.getpid(), count() - 1).submit(_several, task, share) for share in shares[1:]]
+    held = [task]  # emptied at the end: what the caller took back stays in the pool's queue, but not what it reads
+    others = [_pool(os.getpid(), count() - 1).submit(_several_of, held, share) for share in shares[1:]]
     results[::workers] = _several(task, shares[0])
     for i, other in enumerate(others, 1):
         results[i::workers] = _several(task, shares[i]) if other.cancel() else other.result()
+    held.clear()
     return results
 
 
 def _several(task, items):
     return [task(item) for item in items]
+
+
+def _several_of(held, items):
+    return _several(*held, items)

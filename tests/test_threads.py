@@ -1,7 +1,9 @@
 """The pool: every item once and in order, from several threads and from within a task."""
 
 import threading
+import weakref
 
+import numpy as np
 import pytest
 
 from lti_depth import threads
@@ -60,3 +62,25 @@ def test_what_a_task_raises_reaches_the_caller(count, where):
 
     with pytest.raises(ZeroDivisionError, match=str(where)):
         threads.run(task, range(6))
+
+
+def test_what_no_thread_took_is_let_go_with_the_call(monkeypatch):
+    """Calls in a row, as chunks of a signal are, keep one chunk: also where the pool is busy elsewhere."""
+    monkeypatch.setattr(threads, "count", lambda: 2)
+    busy, free = threading.Event(), threading.Event()
+
+    def occupy():
+        busy.set()
+        assert free.wait(PATIENCE)
+
+    occupied = threads._pool(threads.os.getpid(), 1).submit(occupy)
+    assert busy.wait(PATIENCE)
+    try:
+        chunk = np.ones(10)
+        kept = weakref.ref(chunk)
+        assert threads.run(lambda n, chunk=chunk: chunk[n], range(10)) == [1.0] * 10
+        del chunk
+        assert kept() is None
+    finally:
+        free.set()
+        occupied.result()
