@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from .. import certified, numeric
-from ..numeric import covariances, realization
+from ..numeric import realization, state_covariances
 from . import control_peers, errors, limits, scipy_peers
 from .balls import relative_errors
 from .job import Check, Job, Runs, agreement, deviation, times_faster
@@ -31,7 +31,7 @@ def _cascade(K):
     bound, reason = _lyapunov_bound(A, expected), "a backward stable solution of the Lyapunov equation"
     peers = {SLYCOT: control_peers.slycot_lyapunov(A, Q, bound, reason),
              "scipy": scipy_peers.lyapunov(A, Q, "direct" if K < 30 else "bilinear", bound, reason)}  # fmt: skip
-    others = {KERNEL: partial(covariances._white_states, model)}
+    others = {KERNEL: partial(state_covariances.white_states, model)}
     norm = control_peers.control_norm((A, B, C, D), bound, reason)
     variance = numeric.autocovariance(stack, 0)
     beside = {NORM: norm}

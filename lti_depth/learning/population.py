@@ -6,9 +6,8 @@ r"""The population loss of a student against a teacher, exact and without sample
 import numpy as np
 
 from ..kernels import population as kernel
-from ..numeric.covariances import process_or_white
 from ..system.fields import Fields
-from ..system.processes import require_stationary
+from ..system.processes import process_or_white, require_stationary
 from . import embeddings, spectral
 from .difference import difference
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..numeric import simulate, state_covariance
-from ..numeric.covariances import part_scale
+from ..numeric.autocovariances import part_scale
 from ..system import Process, validation, white
 
 

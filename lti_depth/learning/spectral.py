@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..numeric.covariances import part_scale
+from ..numeric.autocovariances import part_scale
 from ..system import Stack, validation
 from ..system.processes import process_or_white, require_stationary
 from . import nodes as quadrature

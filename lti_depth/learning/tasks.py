@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..numeric import simulate
-from ..numeric.covariances import process_or_white
 from ..system import Network, Process, Stack, validation
+from ..system.processes import process_or_white
 from ..system.stacks import require_stack
 from . import networks, population, sampled, sampling, sections
 from .optimizers import settle

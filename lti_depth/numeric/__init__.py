@@ -24,8 +24,8 @@ from ..system import (
     stack,
     white,
 )  # fmt: skip
+from .autocovariances import autocovariance
 from .correlations import correlation_length
-from .covariances import autocovariance, state_covariance, state_variance
 from .delays import group_delay, phase_delay, zeros
 from .equivalent import equivalent_layer
 from .hankel import hankel_singular_values
@@ -47,6 +47,7 @@ from .normalizations import log_normalization, normalization, normalize
 from .responses import frequency_response, power_spectrum, transfer_function
 from .sensitivities import gauss_newton, sensitivity
 from .simulation import simulate
+from .state_covariances import state_covariance, state_variance
 
 __all__ = [
     "Block", "Layer", "Network", "Process", "Stack", "ar1", "arma", "autocovariance", "cascade", "correlation_length",

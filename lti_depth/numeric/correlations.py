@@ -6,9 +6,9 @@ import numpy as np
 
 from ..system import Layer, Stack
 from ..system.limits import require_affordable
-from ..system.processes import require_stationary
+from ..system.processes import process_or_white, require_stationary
 from ..system.stacks import through_layer
-from .covariances import autocovariance, part_scale, process_or_white
+from .autocovariances import autocovariance, part_scale
 from .hankel import states
 from .realization import realize
 from .signals import signals, triangular

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..system import Layer, Network, Stack, validation
 from ..system.processes import process_or_white
-from .covariances import autocovariance
+from .autocovariances import autocovariance
 
 
 def linearize(network, process=None):

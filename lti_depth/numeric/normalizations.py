@@ -6,8 +6,7 @@ import numpy as np
 
 from ..system import Layer, Stack, validation
 from ..system.limits import require_affordable
-from ..system.processes import require_stationary
-from .covariances import process_or_white
+from ..system.processes import process_or_white, require_stationary
 from .extended import extended, inverse_root, leveled, logarithm, product
 from .realization import unscale
 from .unbounded_covariances import state_variance

@@ -9,9 +9,9 @@ from .. import threads
 from ..kernels import frequency, responses
 from ..system import validation
 from ..system.kept import kept
-from ..system.processes import require_stationary
+from ..system.processes import process_or_white, require_stationary
 from ..system.stacks import require_stack, through_layer
-from .covariances import part_scale, process_or_white
+from .autocovariances import part_scale
 from .realization import drop_channels, realize, unscale
 
 _WORK = 3e5  # ns that outlast handing a part of it to another thread, be the machine busy or not

@@ -7,10 +7,10 @@ import numpy as np
 from ..system import Layer, Stack
 from ..system.fields import Fields
 from ..system.limits import require_affordable
-from ..system.processes import require_stationary
+from ..system.processes import process_or_white, require_stationary
 from . import derivatives
+from .autocovariances import part_autocovariance, part_scale
 from .circle import expected_nodes
-from .covariances import part_autocovariance, part_scale, process_or_white
 from .realization import real_if, realize, unscale
 from .signals import signals, triangular
 

@@ -12,8 +12,8 @@ from ..system import Layer, Stack
 from ..system.limits import require_affordable
 from . import unbounded_circle as circle
 from .circle import expected_nodes, spectrum
-from .covariances import WIRE, weighted_energy
 from .extended import Extended, chosen, extended, from_kernel, joined, leveled, product, summed, total
+from .from_rest import WIRE, weighted_energy
 from .unbounded import answer, power, system
 
 _KEPT = 50  # bits of 104 that may cancel
@@ -140,7 +140,7 @@ def state_variance(stack, process):
 
 
 def variance_from_rest(stack, process, T):
-    """(K, N_max), from rest, after T samples of the stationary input (`covariances.weighted_energy`)."""
+    """(K, N_max), from rest, after T samples of the stationary input (`from_rest.weighted_energy`)."""
     lags = np.arange(T if any(part.shape or len(part.source) > 1 for part in process.parts) else 1)
     R = summed(autocovariance(WIRE, lags, part)[:, 0, 0] for part in process.parts)
     R, unit = leveled(R, R.exponent[0]), R.exponent[0]

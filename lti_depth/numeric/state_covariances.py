@@ -1,0 +1,167 @@
+"""Second moments of states under a stationary process."""
+
+import numpy as np
+
+from ..kernels import cascade, pairs
+from ..kernels.doubledouble import REAL
+from ..system import validation
+from ..system.limits import require_affordable
+from ..system.processes import process_or_white, require_stationary
+from ..system.stacks import require_stack
+from . import circle, unbounded_circle
+from .autocovariances import part_scale
+from .from_rest import variance_from_rest
+from .moments import TINY, in_parts, trusted, wide_moments
+from .realization import real_if, realize, unscale
+from .unbounded import system
+
+_ONE, _TWO = (0,), (0,) * 2
+
+
+def state_covariance(stack, process=None):
+    r"""The covariance of all states at one time.
+
+    .. math:: W = E[x_t x_t^*], \qquad W = A W A^* + B Q B^* \text{ for white input}
+
+    Parameters
+    ----------
+    stack : Stack
+    process : Process
+        Of the input; white noise of unit variance if None.
+
+    Returns
+    -------
+    (S, S) float64 or complex128, S = ΣN, in the order and basis of `equivalent_layer`: layer by layer, a layer with
+    real=True closed under conjugation.
+
+    Raises
+    ------
+    ValueError
+        A pole with |λ| ≥ 1.
+
+    See Also
+    --------
+    log_state_covariance : where values exceed float64.
+
+    Notes
+    -----
+    The recursion over pairs of layers of `kernels.gramians`; no Lyapunov equation of size S is solved.
+    """
+    require_stationary(stack, "state_covariance")
+    process = process_or_white(process)
+    W = sum(unscale(*_part_state_covariance(stack, part), "state_covariance") for part in process.parts)
+    return real_if(stack.dtype.kind == "f" and process.real, W)
+
+
+def state_variance(stack, process=None, horizon=None):
+    r"""The variance of every state.
+
+    .. math:: V_{k,n} = E|x^{(k)}_{n,t}|^2
+
+    Parameters
+    ----------
+    stack : Stack
+    process : Process
+        Of the input; white noise of unit variance if None.
+    horizon : int, optional
+        T: from the zero state, after T samples of the stationary input. Unstable poles are welcome then. None: the
+        stationary value.
+
+    Returns
+    -------
+    (K, N_max) float64, zero in the padding.
+
+    Raises
+    ------
+    ValueError
+        A pole with |λ| ≥ 1 and no horizon.
+
+    See Also
+    --------
+    log_state_variance : where values exceed float64.
+
+    Notes
+    -----
+    The paper, Lemma 1, for the first layer; the recursion over pairs of layers for those after it.
+    """
+    require_stack(stack)
+    if horizon is not None:
+        return variance_from_rest(stack, process_or_white(process), validation.integer(horizon, "horizon", 1))
+    require_stationary(stack, "state_variance")
+    parts = (_part_state_covariance(stack, part) for part in process_or_white(process).parts)
+    variances = sum(unscale(W.diagonal().real, exponents.diagonal(), "state_variance") for W, exponents in parts)
+    out = np.zeros((len(stack), max(stack.widths)))
+    start = 0
+    for k, layer in enumerate(stack):
+        out[k, : layer.width] = variances[start : start + layer.width]
+        start += layer.closed().width
+    return out
+
+
+def _part_state_covariance(stack, part):
+    """Mantissas and binary exponents, (S, S) each."""
+    model = realize(stack, part.shape)
+    _require_affordable(model, len(part.source))
+    W = white_states(model)
+    on_circle = not trusted(model, W.diagonal().real, lambda kind: _wide_states(model, kind))
+    if on_circle:
+        W = circle.state_covariance(model, part.source)
+    elif len(part.source) > 1:
+        W = _colored_states(_dense(model), W, part.source)
+    else:
+        W = part.source[0].real * W
+    N = model.poles.shape[1]
+    kept = [k * N + n for k, layer in enumerate(stack, model.front) for n in range(layer.closed().width)]
+    W = W if len(kept) == len(W) else W[np.ix_(kept, kept)]
+    exponents = model.state_exponents.ravel()[kept]
+    scale, exponent = part_scale(part)
+    if on_circle and W.diagonal().real.min() < TINY:
+        W, exponents = in_parts(unbounded_circle.state_covariance(system(stack, part.shape), kept, part.source))
+        return scale * W, exponents + exponent
+    return scale * W, exponents[:, None] + exponents + exponent
+
+
+def _require_affordable(model, lags):
+    """Four matrices over all states; of a source with several lags, also complex ones, and a product for each lag."""
+    K, S = len(model.poles), model.poles.size
+    itemsize = 8 if model.is_cascade and model.digits is REAL and lags == 1 else 16
+    instead = "ask for the autocovariance through single layers, which needs no matrix of states"
+    require_affordable(K, "the covariance of all states", 2, size=4 * itemsize * S**2, instead=instead)
+    require_affordable(K, "the covariance of all states of such a source", 3, seconds=8e-10 * (lags - 1) * S**3,
+                       instead=instead)
+
+
+def white_states(model):
+    """E ξ ξ* for white unit input, (K·N, K·N) in the scaled units of the realization."""
+    if model.is_cascade and model.nonnegative:
+        return pairs.state_covariance(_ONE if len(model.poles) <= 8 else _TWO, model.layers, model.current)
+    if model.is_cascade:
+        return cascade.state_covariance(model.layers, model.current, model.digits)
+    return _wide_states(model)
+
+
+def _wide_states(model, kind=np.complex128):
+    return wide_moments(model, kind)[0].reshape(model.poles.size, model.poles.size)
+
+
+def _colored_states(A, W, source):
+    """Σ_m R(m) E x_t x_{t+m}* = R(0) W + S + S*, S = Σ_{m≥1} conj(R(m)) A^m W by Horner's rule."""
+    S = np.zeros_like(W)
+    for R in source[:0:-1]:
+        S = A @ (S + np.conj(R) * W)
+    return source[0].real * W + S + S.conj().T
+
+
+def _dense(model):
+    """The state matrix of the whole stack in the padded basis, ξ' = A ξ + B u."""
+    poles, B, F, E = model.sections
+    K, N, H = B.shape
+    A = np.zeros((K * N, K * N), dtype=np.complex128)
+    signal = np.zeros((H, K * N), dtype=np.complex128)
+    for k in range(K):
+        rows = slice(k * N, (k + 1) * N)
+        A[rows] = B[k] @ signal
+        A[rows, rows] += np.diag(poles[k])
+        signal = E[k] @ signal
+        signal[:, rows] += F[k]
+    return A
