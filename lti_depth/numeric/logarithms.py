@@ -7,11 +7,10 @@ All of them are computed in numbers with exponents of their own (`kernels.unboun
 however far it is from the others. The error of sign·exp(logabs) is that promised of f, plus one rounding of logabs.
 """
 
-import warnings
-
 import numpy as np
 
 from ..system import validation
+from ..system.notices import warn
 from ..system.processes import process_or_white, require_stationary
 from ..system.stacks import require_stack, through_layer
 from . import unbounded, unbounded_covariances
@@ -72,7 +71,7 @@ def _response(stack, points, factors, what):
     sign, logabs = logarithm(H, False)
     if lost.any():
         at = flat[lost.any(axis=(1, 2))][0]
-        warnings.warn(f"{what}: a layer has a pole at {at}, the value there is inf", RuntimeWarning, stacklevel=3)
+        warn(f"{what}: a layer has a pole at {at}, the value there is inf")
         sign, logabs = np.where(lost, 1, sign), np.where(lost, np.inf, logabs)
     return _shaped(Logarithm(sign, logabs), points.shape, stack.channels[-1], stack.channels[0])
 

@@ -1,6 +1,5 @@
 """A stack, with the filter of a process in front of it, as padded and scaled arrays for the kernels."""
 
-import warnings
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +8,7 @@ import numpy as np
 from ..kernels.doubledouble import COMPLEX, REAL
 from ..kernels.gramians import products
 from ..system.kept import kept
+from ..system.notices import warn
 from ..system.stacks import require_stack
 
 WITHOUT_LOGARITHM = {"gauss_newton", "hankel_singular_values"}
@@ -162,8 +162,7 @@ def unscale(values, exponents, what):
         result = np.where(np.isnan(result), np.inf, result)
         instead = ("divide the gains b and c and keep the logarithm apart" if what in WITHOUT_LOGARITHM else
                    f"use numeric.log_{what}")
-        warnings.warn(f"{what}: {int(lost.sum())} of {lost.size} values exceed float64 and became inf; {instead}",
-                      RuntimeWarning, stacklevel=3)
+        warn(f"{what}: {int(lost.sum())} of {lost.size} values exceed float64 and became inf; {instead}")
     return result
 
 

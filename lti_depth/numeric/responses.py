@@ -1,7 +1,6 @@
 """What a stack does to a sinusoid and to a spectrum."""
 
-import warnings
-from functools import partial, reduce
+from functools import partial
 
 import numpy as np
 
@@ -9,10 +8,12 @@ from .. import threads
 from ..kernels import frequency, responses
 from ..system import validation
 from ..system.kept import kept
+from ..system.notices import warn
 from ..system.processes import process_or_white, require_stationary
 from ..system.stacks import require_stack, through_layer
 from .autocovariances import part_scale
-from .realization import drop_channels, realize, unscale
+from .realization import drop_channels, ldexp, realize, unscale
+from .unbounded import unit_of
 
 _WORK = 3e5  # ns that outlast handing a part of it to another thread, be the machine busy or not
 PLAIN = 8.0  # ns a layer and frequency, one after the other, and by vectors
@@ -47,34 +48,46 @@ def transfer_function(stack, z):
     The paper, Proposition 2, with a state matrix of its own for each layer.
     """
     points = validation.numbers(z, "z").astype(complex)
-    layers = require_stack(stack).closed().layers
+    model, flat = realize(stack, memory=False), points.reshape(-1, 1, 1)
+    layers = zip(model.poles, model.B, model.C, model.D, model.current, strict=True)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        H, at_pole = _layer_transfer(layers[0], points[..., None, None], stack.timing)
-        for layer in layers[1:]:
-            factor, met = _layer_transfer(layer, points[..., None, None], stack.timing)
-            H, at_pole = factor @ H, at_pole | met
-    lost = at_pole & ~np.isfinite(H)
-    H = unscale(np.where(lost, 0, H), 0, "transfer_function")
-    return drop_channels(_infinite_at_poles(H, lost, points, "transfer_function"), *_sizes(stack))
+        factors, met = zip(*(_layer_transfer(*layer, flat) for layer in layers), strict=True)
+        H, exponents = _in_series(factors, *_sizes(stack))
+    lost = np.any(met, axis=0) & ~np.isfinite(H)
+    H = unscale(np.where(lost, 0, H), exponents + model.output_exponent, "transfer_function")
+    H = _infinite_at_poles(H, lost, flat[:, 0, 0], "transfer_function")
+    return drop_channels(H.reshape(*points.shape, *H.shape[1:]), *_sizes(stack))
 
 
-def _layer_transfer(layer, z, timing):
-    """D + C z (z − Λ)⁻¹ B, or without the z, at z (…, 1, 1); inf where a pole is met, and (…, 1, 1) where that is."""
-    passed = (z if timing == "current" else 1) / (z - layer.poles)
-    if timing == "current":
-        passed[..., layer.poles == 0] = 1  # z/(z − 0), also at z = 0
+def _layer_transfer(poles, B, C, D, current, z):
+    """D + C z (z − Λ)⁻¹ B, or without the z, at z (n, 1, 1); inf where a pole is met, and (n, 1, 1) where that is."""
+    unit = np.minimum(unit_of(z), unit_of(poles))
+    passed = (z if current else 1) * unit / (z * unit - poles * unit)
+    if current:
+        passed[..., poles == 0] = 1  # z/(z − 0), also at z = 0
     met = ~np.isfinite(passed)
-    H = layer.D + (layer.C * np.where(met, 0, passed)) @ layer.B
+    H = D + (C * np.where(met, 0, passed)) @ B
     if met.any():
-        H = np.where((np.abs(layer.C) * met) @ np.abs(layer.B) > 0, np.inf, H)
+        H = np.where((np.abs(C) * met) @ np.abs(B) > 0, np.inf, H)
     return H, met.any(axis=-1, keepdims=True)
+
+
+def _in_series(factors, h_out, h_in):
+    """The product of (n, H, H), the last on the left: mantissas (n, H_out, H_in) and binary exponents (n, 1, 1)."""
+    H, exponents = None, 0
+    for factor in factors:
+        H = factor if H is None else factor @ H
+        sizes = np.where(np.isfinite(H), np.maximum(np.abs(H.real), np.abs(H.imag)), 0).max(axis=(1, 2), keepdims=True)
+        shift = np.frexp(sizes)[1]
+        H, exponents = ldexp(H, -shift), exponents + shift
+    return H[:, :h_out, :h_in], exponents
 
 
 def _infinite_at_poles(H, lost, points, what):
     """H with inf for its entries (…, H_out, H_in) `lost` to a pole, and a warning that names the first such point."""
     if lost.any():
         first = points[lost.any(axis=(-2, -1))][0]
-        warnings.warn(f"{what}: a layer has a pole at {first}, the value there is inf", RuntimeWarning, stacklevel=3)
+        warn(f"{what}: a layer has a pole at {first}, the value there is inf")
     return np.where(lost, np.inf, H)
 
 
@@ -124,9 +137,8 @@ def scaled_frequency_response(stack, omega):
         return mantissa[:, None, None], exponents[:, None, None]
     model = realize(stack)
     layers, _ = layer_responses(model, stack, omega)
-    H = reduce(lambda before, factor: factor @ before, layers.swapaxes(0, 1))
-    h_out, h_in = _sizes(stack)
-    return H[:, :h_out, :h_in], np.full((omega.size, 1, 1), model.output_exponent)
+    H, exponents = _in_series(layers.swapaxes(0, 1), *_sizes(stack))
+    return H, exponents + model.output_exponent
 
 
 def _cascade_response(stack, omega):

@@ -1,10 +1,9 @@
 """Running a stack on a signal."""
 
-import warnings
-
 import numpy as np
 
 from ..system import validation
+from ..system.notices import warn
 from ..system.stacks import require_stack
 from . import runs, wide_runs
 
@@ -107,9 +106,8 @@ def _warn_of_overflow(y):
     finite = np.isfinite(y)
     if not finite.all():
         time = np.argwhere(~finite)[:, 1].min()
-        warnings.warn(f"simulate: {finite.size - finite.sum()} of {finite.size} values of y exceed {y.dtype}, from "
-                      f"t = {time} on; look at poles outside the unit circle and at the gains", RuntimeWarning,
-                      stacklevel=4)
+        warn(f"simulate: {finite.size - finite.sum()} of {finite.size} values of y exceed {y.dtype}, "
+             f"from t = {time} on; look at poles outside the unit circle and at the gains")
 
 
 def _precision(is_complex, single):

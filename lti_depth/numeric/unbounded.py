@@ -66,12 +66,12 @@ def backwards(of):
 
 def on_unit_circle(of, omega):
     """Tops and gaps at e^{iω}."""
-    unit = _unit(of.poles)
+    unit = unit_of(of.poles)
     w, gaps = unbounded.gaps(of.poles * unit, omega)  # beside so large a pole, 1 is nothing
     return tops_of(of, 1.0, w) * unit, gaps
 
 
-def _unit(sizes):
+def unit_of(sizes):
     """What tops and gaps are multiplied by, lest a sum of numbers as large leave the range of doubles."""
     return np.where(np.maximum(np.abs(sizes.real), np.abs(sizes.imag)) > 2.0**1000, 2.0**-4, 1.0)
 
@@ -84,7 +84,7 @@ def tops_of(of, current, delayed):
 
 def at_points(of, z):
     """Tops and gaps at z (n,); z/(z − 0) = 1 also at z = 0."""
-    unit = np.minimum(_unit(z)[:, None, None], _unit(of.poles))
+    unit = np.minimum(unit_of(z)[:, None, None], unit_of(of.poles))
     gaps = z[:, None, None] * unit - of.poles * unit
     at_once = of.current[:, None] & (of.poles == 0)
     tops = np.where(of.current[:, None], z[:, None, None], 1.0) * unit

@@ -105,3 +105,27 @@ def test_a_pole_on_the_circle_is_no_number(pole, omega):
         assert np.isnan(numeric.group_delay(stack, omega))
     else:
         assert abs(numeric.frequency_response(stack, omega)) > 1e15
+
+
+def wide(pole, C, channels):
+    return numeric.Layer([pole, 0.5], np.eye(2, channels), C * np.ones((channels, 2)))
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("gains", [[0.5] * 1000, [2.0**1000, 2.0**-1000] * 4, [2.0**-1000, 2.0**1000] * 4])
+def test_wide_layers_whose_products_come_near_the_end_of_float64(gains, channels):
+    """|H| may lie within float64 where the layers' factors and their products on the way do not.
+
+    A factor 1 − λ w, its quotient, two sums of two channels: 16 roundings a layer; of a logarithm up to 700, as many.
+    """
+    stack = numeric.stack([wide(0.9 if k % 2 else -0.9, C, channels) for k, C in enumerate(gains)])
+    omega = np.array([0.3, 1.5, 3.0])
+    points = [(numeric.frequency_response, numeric.log_frequency_response, omega),
+              (numeric.transfer_function, numeric.log_transfer_function, np.exp(1j * omega))]
+    for plain, log, at in points:
+        sign, logabs = log(stack, at)
+        H = plain(stack, at)
+        inside = (logabs > -700) & (logabs < 700)
+        assert inside.any()
+        np.testing.assert_allclose(H[inside], (sign * np.exp(logabs))[inside],
+                                   rtol=(16 * len(gains) + 700) * np.finfo(float).eps)

@@ -396,8 +396,9 @@ BEYOND = {
 def test_overflow_names_its_logarithm(name, stack):
     """Values beyond float64 are inf, and only they; the warning says what to call."""
     log = getattr(numeric, f"log_{name}")(stack, *BEYOND[name]).logabs
-    with pytest.warns(RuntimeWarning, match=f"^{name}: .* use numeric.log_{name}$"):
+    with pytest.warns(RuntimeWarning, match=f"^{name}: .* use numeric.log_{name}$") as met:
         value = getattr(numeric, name)(stack, *BEYOND[name])
+    assert {warning.filename for warning in met} == {__file__}
     logabs, value = (np.ravel(flat(part) if name == "sensitivity" else part) for part in (log, value))
     assert (np.isinf(value) == (logabs > np.log(np.finfo(float).max))).all() and np.isinf(value).any()
 
