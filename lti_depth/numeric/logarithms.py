@@ -126,6 +126,11 @@ def log_impulse_response(stack, t):
     Logarithm
         logabs, float64, and sign, float64 or complex128, in the shape of `impulse_response`.
 
+    Raises
+    ------
+    TypeError
+        Times that are not integers.
+
     See Also
     --------
     impulse_response
@@ -136,7 +141,7 @@ def log_impulse_response(stack, t):
 def log_step_response(stack, t):
     """Sign and logarithm of the step response at the integers t.
 
-    Parameters, return value and cost as in `log_impulse_response`.
+    Parameters, return value, errors and cost as in `log_impulse_response`.
 
     See Also
     --------
