@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from flint import acb, acb_mat, arb, arb_mat
 
+from .precision import NEGLIGIBLE, Undecided
+
 
 class Balls(NamedTuple):
     """The types of numbers and matrices over ℝ or ℂ."""
@@ -51,9 +53,13 @@ def total(numbers):
 
 
 def known_size(value, bound):
-    """`size`, or `bound` where the largest entry may be 0."""
+    """`size`, or `bound` where all entries are 0 to within 2^−NEGLIGIBLE of it; Undecided where they may be or not."""
     largest = max(entries(value), key=lambda entry: entry.abs_upper())
-    return bound if largest.contains(0) else largest.abs_upper()
+    if not largest.contains(0):
+        return largest.abs_upper()
+    if largest.abs_upper() > bound * arb(2) ** -NEGLIGIBLE:
+        raise Undecided("got a signal between two layers that cannot be told from 0")
+    return bound
 
 
 def adjoint(value):

@@ -12,7 +12,7 @@ from ..system import validation
 
 _LOCK = threads.held_over_forks(threading.RLock())
 _FIRST, _LAST = 2**7, 2**14
-_NEGLIGIBLE = 1024
+NEGLIGIBLE = 1024
 """Bits below its scale at which a ball around 0 counts as 0."""
 
 
@@ -90,7 +90,7 @@ def _tight(ball, rtol, scale):
     radius = ball.rad()
     if radius <= rtol * ball.abs_lower():
         return True
-    return ball.contains(0) and radius <= scale * arb(2) ** -_NEGLIGIBLE
+    return ball.contains(0) and radius <= scale * arb(2) ** -NEGLIGIBLE
 
 
 def array(balls, shape):

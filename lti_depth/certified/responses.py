@@ -8,7 +8,7 @@ from ..system.processes import process_or_white, require_stationary
 from ..system.stacks import require_stack, through_layer
 from .balls import COMPLEX, adjoint, diagonal, exact_layers, known_size, total
 from .outputs import part_weight
-from .precision import array, drop_channels, enclose
+from .precision import NEGLIGIBLE, array, drop_channels, enclose
 
 
 def transfer_function(stack, z, *, rtol=1e-15):
@@ -164,7 +164,7 @@ def power_spectrum(stack, omega, process=None, layer=None, *, rtol=1e-15):
     Returns
     -------
     arb for one channel, else acb in an object array in the shape of omega, then (H_out, H_out). Every ball contains the
-    truth. Its radius is at most `rtol` of its absolute value, or it contains 0 and its radius is below 2⁻¹⁰²⁴ of the
+    truth. Its radius is at most `rtol` of its absolute value, or it contains 0 and its radius is below 2⁻²⁰⁴⁸ of the
     largest spectrum that such a last layer lets through.
 
     Raises
@@ -184,7 +184,8 @@ def power_spectrum(stack, omega, process=None, layer=None, *, rtol=1e-15):
         H, bound = product(layers, on_circle(one), "power_spectrum", one)
         densities = [_density(part, shape, one) for part, shape in zip(process.parts, shapes, strict=True)]
         S = H * adjoint(H) * sum(density for density, _ in densities)
-        return array(S.entries(), (H_out, H_out)), bound * bound * sum(scale for _, scale in densities)
+        scale = bound * bound * sum(scale for _, scale in densities)
+        return array(S.entries(), (H_out, H_out)), scale * arb(2) ** -NEGLIGIBLE  # a square: of a response told from 0
 
     S = np.empty((omega.size, H_out, H_out), dtype=object)
     for n, one in enumerate(omega.ravel().tolist()):

@@ -183,6 +183,23 @@ def test_what_cancels_by_hundreds_of_digits_is_no_zero():
     assert all(ball > 0 for ball in certified.state_variance(halves)[:, 0])
 
 
+@pytest.mark.parametrize("omega", [1e-30, 1e-300])
+@pytest.mark.parametrize("K", [1, 8, 64])
+def test_zeros_of_many_layers_near_a_frequency_are_no_zero(K, omega):
+    """H = (2 (w − 1)/(2 − w))^K at w = e^{−iω}, and |w − 1|² = 2 (1 − cos ω) = 4 sin²(ω/2)."""
+    stack = numeric.cascade([0.5] * K, d=-2.0)
+    with mp.workdps(700):
+        sine = mp.sin(mp.mpf(omega) / 2)
+        turn = mp.mpc(-2 * sine**2, -2 * sine * mp.cos(mp.mpf(omega) / 2))  # w − 1
+        truth = (2 * turn / (1 - turn)) ** K
+        for ball, value in (
+            (certified.frequency_response(stack, omega), truth),
+            (certified.power_spectrum(stack, omega), abs(truth) ** 2),
+        ):
+            middle, radius = number(ball)
+            assert abs(middle - value) <= radius <= mp.mpf(1e-15) * abs(value)
+
+
 def test_a_number_that_jumps_is_an_error():
     """H vanishes at ω = 0, where its phase jumps; e^{iω} = −1 lies between 0 and 3.2."""
     difference, mean = (numeric.cascade([0.0], c=c, d=1.0, timing="delayed") for c in (-1.0, 1.0))
