@@ -6,6 +6,7 @@ from ..system import Layer, Stack
 from ..system.limits import require_affordable
 from .autocovariances import part_autocovariance
 from .impulse import scaled_response
+from .reach import require_reachable
 from .realization import leveled, unscale
 
 WIRE = Stack((Layer([0.0], [[0.0]], [[0.0]], [[1.0]]),))
@@ -14,6 +15,9 @@ WIRE = Stack((Layer([0.0], [[0.0]], [[0.0]], [[1.0]]),))
 def variance_from_rest(stack, process, T):
     """Σ_{s,s'<T} h_s h̄_s' R_u(s' − s) = Σ_d R_u(d) conj(ρ(d)), ρ(d) = Σ_s h_{s+d} h̄_s over the first T terms."""
     energy, exponents = (np.zeros((len(stack), max(stack.widths)), kind) for kind in (float, np.int64))
+    H = max(*stack.channels, *stack.widths)
+    require_reachable(T, "state_variance from rest", seconds=2e-8 * len(stack) ** 2, size=150 * H**2,
+                      instead="take fewer samples, or simulate")
     require_affordable(len(stack), "state_variance from rest", 2, instead="take fewer samples, or simulate",
                        seconds=len(stack) ** 2 * (1e-5 + 2e-8 * T))
     times = np.arange(T) + (stack.timing == "delayed")  # the states after the T-th input

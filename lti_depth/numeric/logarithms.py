@@ -130,12 +130,14 @@ def log_impulse_response(stack, t):
     ------
     TypeError
         Times that are not integers.
+    ValueError
+        Times so late that the run up to them takes over three minutes.
 
     See Also
     --------
     impulse_response
     """
-    return _answer(stack, t, 0.0)
+    return _answer(stack, t, 0.0, "log_impulse_response")
 
 
 def log_step_response(stack, t):
@@ -147,16 +149,16 @@ def log_step_response(stack, t):
     --------
     step_response
     """
-    return _answer(stack, t, 1.0)
+    return _answer(stack, t, 1.0, "log_step_response")
 
 
-def _answer(stack, t, rest):
+def _answer(stack, t, rest, what):
     of = unbounded.system(require_stack(stack))
     times = validation.integers(t, "t")
     flat = times.ravel()
     asked = np.unique(flat[flat >= 0])
     silence = extended(np.zeros((1, *of.D.shape[1:]), complex))
-    values = joined(silence, unbounded.answer(of, asked, rest))
+    values = joined(silence, unbounded.answer(of, asked, rest, what))
     h = values[np.where(flat >= 0, np.searchsorted(asked, flat) + 1, 0)]
     return _shaped(logarithm(h, stack.real_output), times.shape, stack.channels[-1], stack.channels[0])
 
@@ -177,7 +179,7 @@ def log_autocovariance(stack, lag, process=None, layer=None):
     Raises
     ------
     ValueError
-        A pole with |λ| ≥ 1.
+        A pole with |λ| ≥ 1; lags so large that the run up to them takes over three minutes.
     TypeError
         Lags that are not integers.
 
@@ -240,7 +242,7 @@ def log_state_variance(stack, process=None, horizon=None):
     Raises
     ------
     ValueError
-        A pole with |λ| ≥ 1 and no horizon.
+        A pole with |λ| ≥ 1 and no horizon; a horizon that takes over three minutes or 4 GB.
 
     See Also
     --------

@@ -8,6 +8,7 @@ from ..system.processes import require_stationary
 from .circle import expected_nodes
 from .hankel import states
 from .impulse import impulse_response
+from .reach import require_reachable
 from .realization import realize
 from .signals import signals, triangular
 
@@ -44,7 +45,7 @@ def memory_function(stack, lag):
     Raises
     ------
     ValueError
-        Several channels; a pole with |λ| ≥ 1.
+        Several channels; a pole with |λ| ≥ 1; lags so large that the run up to them takes over three minutes or 4 GB.
     TypeError
         Lags that are not integers.
 
@@ -69,7 +70,7 @@ def _of_cascade(stack, lags):
     """φ_k with all layers delayed comes one sample late; its all-pass factors are −λ̄ + (1 − |λ|²) z⁻¹/(1 − λz⁻¹)."""
     current = stack.timing == "current"
     poles = [pole for k, pole in enumerate(stack.poles) if not (current and k and pole == 0)]
-    _require_affordable(len(poles), lags)
+    _require_affordable(len(poles), 0, lags)
     before, total = [], np.zeros(lags.shape)
     for pole in poles:
         energy = (1 - abs(pole)) * (1 + abs(pole))
@@ -81,19 +82,20 @@ def _of_cascade(stack, lags):
     return np.where(lags < 0, 0.0, total)
 
 
-def _require_affordable(K, lags, flops=0.0):
+def _require_affordable(K, H, lags, flops=0.0):
     """An impulse response to the last lag from the input to each layer, and `flops` more."""
-    seconds = K**2 * (1e-5 + 2e-8 * lags.max(initial=0)) + 1e-10 * flops
-    require_affordable(K, "memory_function", 3 if flops else 2, seconds=seconds,
-                       instead="ask for smaller lags, or take fewer layers")
+    last = lags.max(initial=0)
+    require_reachable(last, "memory_function", seconds=2e-8 * K**2, size=32 * H**2, instead="ask for smaller lags")
+    require_affordable(K, "memory_function", 3 if flops else 2, instead="ask for smaller lags, or take fewer layers",
+                       seconds=K**2 * (1e-5 + 2e-8 * last) + 1e-10 * flops)
 
 
 def _of_states(stack, lags):
     """With h = A^τ B and Rᵀ = V̄ Σ Uᵀ the square root of W = Rᵀ R̄: MF(τ) = Σ_i |(Vᵀ h)_i/σ_i|² over σ_i that count."""
     stack = stack.closed()
     model, factor = realize(stack), None
-    S = model.poles.size
-    _require_affordable(len(stack), lags, 8 * S**2 * (S + expected_nodes(model.poles)) + 40 * S**3)
+    S, H = model.poles.size, max(model.B.shape[1:])
+    _require_affordable(len(stack), H, lags, 8 * S**2 * (S + expected_nodes(model.poles)) + 40 * S**3)
     for at in signals(model, _WHITE):
         factor = triangular(factor, states(model, at))
     kept = [k * model.poles.shape[1] + n for k, width in enumerate(stack.widths) for n in range(width)]

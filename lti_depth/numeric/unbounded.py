@@ -7,6 +7,7 @@ import numpy as np
 from ..kernels import unbounded
 from ..kernels.extended import ZERO
 from .extended import extended, from_kernel, joined, product, total
+from .reach import require_reachable
 from .realization import padded
 
 _ENTRIES = 2**20  # signals held at once
@@ -113,10 +114,17 @@ def _reached(of, met):
     return lost
 
 
-def answer(of, times, rest):
+def answer(of, times, rest, what):
     """The answers at sorted times ≥ 0, from rest, to 1, `rest`, `rest`, … on each input channel: (n, H, H)."""
     K, N, H = of.B.shape
+    require_reachable(times.max(initial=0), what, seconds=seconds_a_sample(of))
     return from_kernel(unbounded.run(*of.sections, np.full((K, N, H, 5), ZERO), 1.0, rest, times, 0))
+
+
+def seconds_a_sample(of):
+    """What one step in time of H signals takes, roughly."""
+    K, N, H = of.B.shape
+    return K * H * (2e-7 + 2.5e-8 * H * (2 * N + H))
 
 
 def power(stack, omega, part):

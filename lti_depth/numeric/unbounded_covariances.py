@@ -14,7 +14,8 @@ from . import unbounded_circle as circle
 from .circle import expected_nodes, spectrum
 from .extended import Extended, chosen, extended, from_kernel, joined, leveled, product, summed, total
 from .from_rest import WIRE, weighted_energy
-from .unbounded import answer, power, system
+from .reach import require_reachable
+from .unbounded import answer, power, seconds_a_sample, system
 
 _KEPT = 50  # bits of 104 that may cancel
 
@@ -81,6 +82,7 @@ def _output_recursion(of, lags, source):
     L = len(source)
     needed = lags if L == 1 else np.unique(np.abs(lags[:, None] - np.arange(1 - L, L)))
     sections = of.sections
+    require_reachable(lags[-1], "log_autocovariance", seconds=2 * seconds_a_sample(of))  # also of moduli
     _, X, Z = _moments(of, sections)
     start = kernels.free_start(sections[0], sections[1], X, Z)
     later = kernels.run(*sections, start, 0.0, 0.0, needed[1:], 1)
@@ -141,6 +143,8 @@ def state_variance(stack, process):
 
 def variance_from_rest(stack, process, T):
     """(K, N_max), from rest, after T samples of the stationary input (`from_rest.weighted_energy`)."""
+    of = system(stack)
+    require_reachable(T, "log_state_variance", seconds=len(stack) * seconds_a_sample(of), size=200 * of.B.shape[2] ** 2)
     lags = np.arange(T if any(part.shape or len(part.source) > 1 for part in process.parts) else 1)
     R = summed(autocovariance(WIRE, lags, part)[:, 0, 0] for part in process.parts)
     R, unit = leveled(R, R.exponent[0]), R.exponent[0]
@@ -148,7 +152,7 @@ def variance_from_rest(stack, process, T):
     energy, exponents = np.zeros((2, len(stack), max(stack.widths)))
     for k, layer in enumerate(stack):
         readout = Layer(layer.poles, layer.B, np.eye(layer.width))
-        h = answer(system(Stack((*stack.layers[:k], readout), timing=stack.timing)), times, 0.0)
+        h = answer(system(Stack((*stack.layers[:k], readout), timing=stack.timing)), times, 0.0, "log_state_variance")
         for n in range(layer.width):
             own = h[:, n, : stack.channels[0]]
             top = np.nan_to_num(own.exponent.max(), neginf=0.0)
