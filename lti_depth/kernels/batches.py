@@ -1,10 +1,10 @@
 """Scalar cascades on a batch: one row in each lane of a vector. `cascade.simulate` is the plain twin.
 
-A group of rows is turned over in squares, as many steps as a vector has lanes (half as many complex ones): the next
-square on its way in and the last one on its way out keep the memory and the shuffling units busy while the layers work
-on the one between. A group of layers, twelve real or six complex ones, goes at once with all states in registers;
-deeper cascades go in passes over a stretch of time that stays in the nearest cache. Layers that let everything through
-make up the number.
+A group of K layers, twelve real or six complex ones, goes at once with all states in registers, slanted: each layer a
+step behind the one before it, lest it wait for that one's result of the same step. So in step t of a run of T samples
+layer k = 0 … K − 1 takes sample t − k, if there is one, and sample t − (K − 1) leaves the last layer. Rows are turned
+over in squares, as many entries as a vector has lanes. Deeper cascades go in passes over a stretch of time that stays
+in a near cache, and layers that let everything through make up the number.
 
 Complex rows are re, im, re, im, …: turned over, they are planar. `parts` is (0,) for real numbers, (0, 0) for complex.
 """
@@ -12,87 +12,71 @@ Complex rows are re, im, re, im, …: turned over, they are planar. `parts` is (
 import numpy as np
 
 from .jit import jit
-from .steps import scaled, step
+from .steps import scaled, slanted
 from .vectors import load_each, load_rows, prefetch, row_starts, spread_each, store_each, store_rows, transpose
 
-LAYERS, SECTIONS = (0,) * 12, (0,) * 4
-_STRETCH, _AHEAD = 512, 128  # entries of a row
+LAYERS, SECTIONS = ((0,) * 12, (0,) * 12), ((0,) * 8, (0,) * 16)  # vectors of states, and of parameters (see `steps`)
+_STRETCH, _AHEAD, _MANY = 1024, 128, 2**30  # samples, entries of a row, steps
 
 
 @jit
 def simulate(like, many, parts, parameters, gain, T, u, y, again, state, first, last):
     """Rows `first` … `last` − 1 of y from those of u times `gain`, through the layers of all groups.
 
-    u, y (batch·T,): rows of T entries; `again`: y once more, read-only as u. `like` has an entry for each vector of
-    states of a group, `many` one for each of its parameters (see `steps`): parameters (groups·len(many),). `state`
-    (batch, groups·len(like)) is advanced in place.
+    u, y (batch·T·parts,): rows of T samples; `again`: y once more, read-only as u. `like` has an entry for each vector
+    that a group holds from step to step, `many` one for each of its parameters: parameters (groups·len(many),). `state`
+    (batch, groups·own) is advanced in place: the first `own` of those vectors.
     """
-    lanes, V = 64 // u.itemsize, state.shape[1]
-    stretch = T if V <= len(like) else _STRETCH
-    memory, path, one = np.empty(V * lanes, u.dtype), np.zeros(3 * lanes * lanes, u.dtype), np.zeros_like(gain)
+    lanes, groups, held, n_parts = 64 // u.itemsize, len(parameters) // len(many), len(like), len(parts)
+    own, turns, one = state.shape[1] // groups, lanes // n_parts, np.zeros_like(gain)
+    behind = own // n_parts - 1
+    lag = -(-behind // turns) * turns  # of a group behind the one before it, in whole squares
+    memory, stretch = np.zeros(groups * held * lanes, u.dtype), T + lag if groups == 1 else _STRETCH
     one[0] = 1
     for row in range(first, last, lanes):
         count = min(lanes, last - row)
-        for v in range(V):
+        for v in range(groups * own):
             for n in range(lanes):
-                memory[v * lanes + n] = state[row + min(n, count - 1), v]
-        for start in range(0, T, stretch):
-            stop, source, scale = min(start + stretch, T), u, gain
-            for group in range(V // len(like)):
-                _pass(like, many, parts, parameters, group, scale, source, y, row * T, T, count, start, stop, memory,
-                      path)
+                memory[(v // own * held + v % own) * lanes + n] = state[row + min(n, count - 1), v]
+        for start in range(0, T + groups * lag, stretch):
+            source, scale = u, gain
+            for group in range(groups):
+                begin, end = max(start - group * lag, 0), min(start + stretch - group * lag, T + behind)
+                _pass(like, many, parts, parameters, group, scale, source, y, row * T, T, count, begin, end, behind,
+                      memory)  # fmt: skip
                 source, scale = again, one
-        for v in range(V):
+        for v in range(groups * own):
             for n in range(count):
-                state[row + n, v] = memory[v * lanes + n]
+                state[row + n, v] = memory[(v // own * held + v % own) * lanes + n]
 
 
 @jit
-def _pass(like, many, parts, parameters, group, scale, u, y, i, T, count, start, stop, memory, path):
-    """One group of layers, over a stretch of time of `count` rows, the first at position i."""
+def _pass(like, many, parts, parameters, group, scale, u, y, i, T, count, begin, end, behind, memory):
+    """Steps `begin` … `end` − 1 of one group, on `count` rows of which the first starts at sample i."""
     lanes = 64 // u.itemsize
+    turns, s = lanes // len(parts), group * len(like) * lanes
     a, gain = spread_each(parameters, group * len(many), many), spread_each(scale, 0, parts)
-    s, whole = group * len(like) * lanes, stop - (stop - start) % lanes
-    if start < whole:
-        _squares(like, parts, a, gain, u, y, row_starts(u, i, T, count), i, T, start, whole, memory, s, path)
-    if whole < stop:
-        _rest(like, parts, a, gain, u, y, i + whole, T, count, stop - whole, memory, s, path)
+    whole = min(max(begin, -(-behind // turns) * turns), end)
+    rest = whole + max(min(end, T) - whole, 0) // turns * turns
+    _squares(like, parts, a, gain, u, y, i, T, count, begin, whole, behind, memory, s, (0,))
+    _squares(like, parts, a, gain, u, y, i, T, count, whole, rest, behind, memory, s, ())
+    _squares(like, parts, a, gain, u, y, i, T, count, rest, end, behind, memory, s, (0,))
 
 
 @jit
-def _squares(like, parts, a, gain, u, y, rows, i, T, start, stop, memory, s, path):
-    """The layers' loop has as many turns as the compiler is told: it unrolls them."""
-    lanes = 64 // u.itemsize
-    x, before, now, after = load_each(memory, s, like), 0, lanes * lanes, 2 * lanes * lanes
-    store_each(path, now, transpose(load_rows(u, rows, start)))
-    for t in range(start, stop, lanes):
-        if t + lanes < stop:
-            store_each(path, after, transpose(load_rows(u, rows, t + lanes)))
-        if t > start:
-            store_rows(y, rows, t - lanes, transpose(load_each(path, before, rows)))
+def _squares(like, parts, a, gain, u, y, i, T, count, begin, end, behind, memory, s, edge):
+    """Steps, square by square. `edge`: (0,) where first layers may have no sample left, last ones none yet, else ()."""
+    lanes, n_parts = 64 // u.itemsize, len(parts)
+    x, rows = load_each(memory, s, like), row_starts(u, i * n_parts, T * n_parts, count)
+    step, steps, come, gone, there = len(like), _MANY, 0, lanes, lanes
+    for at in range(begin, end, lanes // n_parts):
+        if len(edge):
+            step, steps, come, gone, there = at, T, behind - at, T + behind - at, T - at
+            come, gone, there = come * n_parts, gone * n_parts, there * n_parts
         for n in range(lanes):
-            prefetch(u, i + n * T + t + _AHEAD, False)
-            prefetch(y, i + n * T + t + _AHEAD, True)
-        for n in range(lanes // len(parts)):
-            at = now + n * len(parts) * lanes
-            x, p = step(a, x, scaled(gain, load_each(path, at, parts)))
-            store_each(path, at, p)
-        before, now, after = now, after, before
-    store_rows(y, rows, stop - lanes, transpose(load_each(path, before, rows)))
-    store_each(memory, s, x)
-
-
-@jit
-def _rest(like, parts, a, gain, u, y, i, T, count, entries, memory, s, path):
-    """Fewer entries of the rows than a square has, from position i on."""
-    lanes, x = 64 // u.itemsize, load_each(memory, s, like)
-    for n in range(lanes):
-        for j in range(entries):
-            path[j * lanes + n] = u[i + min(n, count - 1) * T + j]
-    for at in range(0, entries * lanes, len(parts) * lanes):
-        x, p = step(a, x, scaled(gain, load_each(path, at, parts)))
-        store_each(path, at, p)
-    for n in range(count):
-        for j in range(entries):
-            y[i + n * T + j] = path[j * lanes + n]
+            prefetch(u, (i + n * T + at) * n_parts + _AHEAD, False)
+            prefetch(y, (i + n * T + at) * n_parts + _AHEAD, True)
+        p = transpose(load_rows(u, rows, at * n_parts, 0, there))
+        x, p = slanted(a, x, scaled(gain, p), parts, step, steps)
+        store_rows(y, rows, (at - behind) * n_parts, transpose(p), come, gone)
     store_each(memory, s, x)

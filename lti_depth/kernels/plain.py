@@ -16,7 +16,7 @@ def intrinsic(generate):
 
 
 def _entries(array, position, count):
-    if not 0 <= position <= array.size - count:
+    if count and not 0 <= position <= array.size - count:
         raise IndexError(f"{count} entries from position {position} on, in an array of {array.size}")
     return array.reshape(-1)[position : position + count]
 
@@ -63,13 +63,24 @@ def transpose(rows):
     return tuple(np.array(rows).T.copy())
 
 
-def load_rows(array, rows, position):
-    return tuple(load(array, row + position) for row in rows)
-
-
-def store_rows(array, rows, position, vectors):
+def load_rows(array, rows, position, first, last):
+    vectors, read = tuple(np.zeros(BYTES // array.itemsize, array.dtype) for _ in rows), _within(array, first, last)
     for row, vector in zip(rows, vectors, strict=True):
-        store(array, row + position, vector)
+        vector[read] = _entries(array, row + position + read.start, read.stop - read.start)
+    return vectors
+
+
+def store_rows(array, rows, position, vectors, first, last):
+    written = _within(array, first, last)
+    for row, vector in zip(rows, vectors, strict=True):
+        _entries(array, row + position + written.start, written.stop - written.start)[:] = vector[written]
+
+
+def _within(array, first, last):
+    """The lanes n of a vector with first ≤ n < last."""
+    lanes = BYTES // array.itemsize
+    start = min(max(first, 0), lanes)
+    return slice(start, max(min(last, lanes), start))
 
 
 def row_starts(array, first, stride, count):
@@ -114,23 +125,26 @@ def shift_in(value, vectors):
     return tuple(moved.reshape(len(vectors), -1))
 
 
-def step(parameters, states, signal):
-    given, x, (p,) = (_numbers(value, len(signal)) for value in (parameters, states, signal))
-    K, after = len(x), []
-    for k in range(K):
-        if len(given) == K:
-            p = given[k] * x[k] + p
-            after.append(p)
-        else:
-            pole, b, f, e = given[k::K]
-            after.append(b * p + pole * x[k])
-            p = e * p + f * x[k]
-    return _planar(after), _planar([p])
+def slanted(parameters, held, signals, parts, step, steps):
+    given, x, u = (_numbers(value, len(parts)) for value in (parameters, held, signals))
+    unit, outputs = len(given) == len(x), []
+    K = len(x) if unit else len(x) // 2
+    x, p = x[:K], x[-K:]
+    for n, value in enumerate(u):
+        entering = [value, *p[:-1]]
+        for k in [k for k in range(K) if 0 <= step + n - k < steps]:
+            if unit:
+                x[k] = p[k] = given[k] * x[k] + entering[k]
+            else:
+                pole, b, f, e = given[k::K]
+                x[k], p[k] = b * entering[k] + pole * x[k], e * entering[k] + f * x[k]
+        outputs.append(p[-1])
+    return _planar(x if unit else x + p), _planar(outputs)
 
 
-def scaled(gain, signal):
-    (a,), (p,) = (_numbers(value, len(signal)) for value in (gain, signal))
-    return _planar([a * p])
+def scaled(gain, signals):
+    (a,), u = (_numbers(value, len(gain)) for value in (gain, signals))
+    return _planar([a * p for p in u])
 
 
 def _numbers(planar, parts):

@@ -1,10 +1,10 @@
-"""One time step of a few layers of a cascade, all states in registers: what `batches` are made of.
+"""Time steps of a few layers of a cascade, all states in registers: what `batches` are made of.
 
-Numbers are planar: a tuple of real vectors, one a number where `signal` has one, else re, im, re, im, … Two forms, told
-apart by how many parameters there are for a state:
+Numbers are planar: a tuple of real vectors, one a number where `parts` has one entry, else re, im, re, im, … Two forms,
+told apart by how many parameters there are for what is held:
 
-    chain      p ← x_k ← λ_k x_k + p, layer after layer                     current timing, unit gains: λ
-    sections   p' = e_k p + f_k ξ_k,  ξ_k ← b_k p + λ_k ξ_k,  p ← p'        any scalar layer, see `cascade`: λ, b, f, e
+    unit layers  p' = x_k ← λ_k x_k + p                            current timing, unit gains: λ
+    sections     p' = e_k p + f_k ξ_k,  ξ_k ← b_k p + λ_k ξ_k      any scalar layer, see `cascade`: λ, b, f, e
 
 Products with a state come first, for they wait for no other layer.
 """
@@ -12,7 +12,7 @@ Products with a state come first, for they wait for no other layer.
 from numba.core import cgutils, types
 
 from .plain import intrinsic
-from .vectors import Vector, fused
+from .vectors import Vector, filled, fused
 
 
 class _Arithmetic:
@@ -40,28 +40,30 @@ class _Arithmetic:
         (a, b), (x, y) = a, x
         return [self._fma(a, x, self.builder.fneg(product(b, y))), self._fma(a, y, product(b, x))]
 
+    def within(self, shift, at, end):
+        """Whether 0 ≤ at + shift < end, a flag in each lane: a choice between vectors by one flag would be a jump."""
+        builder = self.builder
+        moved = builder.add(at, self.context.get_constant(types.intp, shift))
+        flag = builder.and_(builder.icmp_signed(">=", moved, moved.type(0)), builder.icmp_signed("<", moved, end))
+        return filled(builder, flag, self.vector.lanes)
+
+    def chosen(self, flags, x, p):
+        """x or p."""
+        return [self.builder.select(flags, *pair) for pair in zip(x, p, strict=True)]
+
     def _fma(self, a, b, c):
         return fused(self.context, self.builder, self.vector, a, b, c)
 
 
-def _chain(arithmetic, poles, states, p):
-    after = []
-    for pole, x in zip(poles, states, strict=True):
-        p = arithmetic.fma(pole, x, p)
-        after.append(p)
-    return after, p
+def _unit_layer(arithmetic, given, x, p):
+    (pole,) = given
+    p = arithmetic.fma(pole, x, p)
+    return p, p
 
 
-def _sections(arithmetic, given, states, p):
-    K, after = len(states), []
-    for k, x in enumerate(states):
-        pole, b, f, e = given[k::K]
-        after.append(arithmetic.fma(b, p, arithmetic.times(pole, x)))
-        p = arithmetic.fma(e, p, arithmetic.times(f, x))
-    return after, p
-
-
-_FORMS = {1: _chain, 4: _sections}
+def _section(arithmetic, given, x, p):
+    pole, b, f, e = given
+    return arithmetic.fma(b, p, arithmetic.times(pole, x)), arithmetic.fma(e, p, arithmetic.times(f, x))
 
 
 def _is_vectors(*kinds):
@@ -69,32 +71,45 @@ def _is_vectors(*kinds):
 
 
 @intrinsic
-def step(typing_context, parameters, states, signal):
-    """(states, output) after a step; parameters: all λ (then all b, all f, all e)."""
-    if not _is_vectors(parameters, states, signal) or parameters.count not in (states.count, 4 * states.count):
+def slanted(typing_context, parameters, held, signals, parts, step, steps):
+    """(held, outputs) after a step for each of `signals`, where each layer takes what left the one before a step ago.
+
+    In the nth of them layer k takes part if 0 ≤ step + n − k < steps. `held`: all states, and for sections also what
+    left each layer last.
+    """
+    if not _is_vectors(parameters, held, signals) or parameters.count not in (held.count, 2 * held.count):
         return None
-    form, out = _FORMS[parameters.count // states.count], types.Tuple((states, signal))
+    out = types.Tuple((held, signals))
 
     def generate(context, builder, signature, arguments):
-        arithmetic = _Arithmetic(context, builder, states.dtype, signal.count)
-        given, x, (p,) = (arithmetic.numbers(value) for value in arguments)
-        after, output = form(arithmetic, given, x, p)
-        planar = [part for number in after for part in number]
-        pair = context.make_tuple(builder, states, planar), context.make_tuple(builder, signal, output)
+        arithmetic = _Arithmetic(context, builder, held.dtype, parts.count)
+        given, x, u = (arithmetic.numbers(value) for value in arguments[:3])
+        unit = parameters.count == held.count
+        layer, K, outputs = _unit_layer if unit else _section, len(x) if unit else len(x) // 2, []
+        x, p = x[:K], x[-K:]
+        for n, value in enumerate(u):
+            entering = [value, *p[:-1]]
+            for k in reversed(range(K)):
+                active = arithmetic.within(n - k, *arguments[4:])
+                found = layer(arithmetic, given[k::K], x[k], entering[k])
+                x[k], p[k] = (arithmetic.chosen(active, new, old) for new, old in zip(found, (x[k], p[k]), strict=True))
+            outputs.append(p[-1])
+        pair = [context.make_tuple(builder, kind, [part for number in numbers for part in number])
+                for kind, numbers in ((held, x if unit else x + p), (signals, outputs))]
         return context.make_tuple(builder, out, pair)
 
-    return out(parameters, states, signal), generate
+    return out(parameters, held, signals, parts, types.intp, types.intp), generate
 
 
 @intrinsic
-def scaled(typing_context, gain, signal):
-    """gain·signal, one number each."""
-    if not (_is_vectors(signal) and gain == signal):
+def scaled(typing_context, gain, signals):
+    """gain·signals, the one number times each."""
+    if not _is_vectors(gain, signals):
         return None
 
     def generate(context, builder, signature, arguments):
-        arithmetic = _Arithmetic(context, builder, signal.dtype, signal.count)
-        (a,), (p,) = (arithmetic.numbers(value) for value in arguments)
-        return context.make_tuple(builder, signal, arithmetic.times(a, p))
+        arithmetic = _Arithmetic(context, builder, signals.dtype, gain.count)
+        (a,), u = (arithmetic.numbers(value) for value in arguments)
+        return context.make_tuple(builder, signals, [part for p in u for part in arithmetic.times(a, p)])
 
-    return signal(gain, signal), generate
+    return signals(gain, signals), generate

@@ -37,11 +37,11 @@ def _pointer(context, builder, array_type, array, position):
     return builder.bitcast(builder.gep(data, [position]), vector.as_pointer())
 
 
-def _filled(context, builder, vector, value):
-    unused = ir.Constant(context.get_value_type(vector), ir.Undefined)
+def filled(builder, value, lanes):
+    """A vector with the value in every lane."""
+    unused = ir.Constant(ir.VectorType(value.type, lanes), ir.Undefined)
     first = builder.insert_element(unused, value, ir.IntType(32)(0))
-    mask = ir.Constant(ir.VectorType(ir.IntType(32), vector.lanes), [0] * vector.lanes)
-    return builder.shuffle_vector(first, unused, mask)
+    return builder.shuffle_vector(first, unused, ir.Constant(ir.VectorType(ir.IntType(32), lanes), [0] * lanes))
 
 
 def fused(context, builder, vector, a, b, c):
@@ -90,7 +90,7 @@ def spread(typing_context, array, position):
 
     def generate(context, builder, signature, arguments):
         data = context.make_array(array)(context, builder, arguments[0]).data
-        return _filled(context, builder, Vector(array.dtype), builder.load(builder.gep(data, [arguments[1]])))
+        return filled(builder, builder.load(builder.gep(data, [arguments[1]])), Vector(array.dtype).lanes)
 
     return Vector(array.dtype)(array, types.intp), generate
 
@@ -103,7 +103,7 @@ def broadcast(typing_context, value):
     vector = Vector(value)
 
     def generate(context, builder, signature, arguments):
-        return _filled(context, builder, vector, arguments[0])
+        return filled(builder, arguments[0], vector.lanes)
 
     return vector(value), generate
 
@@ -212,36 +212,61 @@ def transpose(typing_context, rows):
 
 
 @intrinsic
-def load_rows(typing_context, array, rows, position):
-    """One vector from each row, at `position` from where the tuple `rows` says that they start."""
+def load_rows(typing_context, array, rows, position, first, last):
+    """One vector from each row, at `position` from where the tuple `rows` says that they start.
+
+    Of a vector's entries only `first` … `last` − 1 are read, the others are 0.
+    """
     if not (_is_contiguous(array) and _is_positions(rows) and isinstance(position, types.Integer)):
         return None
-    out = types.UniTuple(Vector(array.dtype), rows.count)
+    vector = Vector(array.dtype)
+    out = types.UniTuple(vector, rows.count)
 
     def generate(context, builder, signature, arguments):
-        starts = cgutils.unpack_tuple(builder, arguments[1])
-        pointers = [_pointer(context, builder, array, arguments[0], builder.add(start, arguments[2]))
-                    for start in starts]  # fmt: skip
-        values = [builder.load(pointer, align=array.dtype.bitwidth // 8) for pointer in pointers]
+        kind, mask = context.get_value_type(vector), _lanes(builder, vector.lanes, *arguments[3:])
+        zero, alignment = ir.Constant(kind, None), ir.IntType(32)(array.dtype.bitwidth // 8)
+        load = _of_masked(builder, "load", kind, (kind.as_pointer(), alignment.type, mask.type, kind))
+        values = [builder.call(load, [pointer, alignment, mask, zero])
+                  for pointer in _row_pointers(context, builder, array, *arguments[:3])]  # fmt: skip
         return context.make_tuple(builder, out, values)
 
-    return out(array, types.UniTuple(types.intp, rows.count), types.intp), generate
+    return out(array, rows, types.intp, types.intp, types.intp), generate
 
 
 @intrinsic
-def store_rows(typing_context, array, rows, position, vectors):
-    """Put one vector into each row, where `load_rows` takes it from."""
+def store_rows(typing_context, array, rows, position, vectors, first, last):
+    """Put one vector into each row, where `load_rows` takes it from, its entries `first` … `last` − 1."""
     if not (_is_contiguous(array) and _is_positions(rows) and _is_vectors(vectors) and rows.count == vectors.count):
         return None
 
     def generate(context, builder, signature, arguments):
-        starts, values = (cgutils.unpack_tuple(builder, arguments[n]) for n in (1, 3))
-        for start, value in zip(starts, values, strict=True):
-            pointer = _pointer(context, builder, array, arguments[0], builder.add(start, arguments[2]))
-            builder.store(value, pointer, align=array.dtype.bitwidth // 8)
+        values, lanes = cgutils.unpack_tuple(builder, arguments[3]), vectors.dtype.lanes
+        mask, alignment = _lanes(builder, lanes, *arguments[4:]), ir.IntType(32)(array.dtype.bitwidth // 8)
+        kind = values[0].type
+        store = _of_masked(builder, "store", kind, (kind, kind.as_pointer(), alignment.type, mask.type), ir.VoidType())
+        for pointer, value in zip(_row_pointers(context, builder, array, *arguments[:3]), values, strict=True):
+            builder.call(store, [value, pointer, alignment, mask])
         return context.get_dummy_value()
 
-    return types.void(array, types.UniTuple(types.intp, rows.count), types.intp, vectors), generate
+    return types.void(array, rows, types.intp, vectors, types.intp, types.intp), generate
+
+
+def _row_pointers(context, builder, array_type, array, rows, position):
+    return [_pointer(context, builder, array_type, array, builder.add(start, position))
+            for start in cgutils.unpack_tuple(builder, rows)]  # fmt: skip
+
+
+def _lanes(builder, lanes, first, last):
+    """Flags of the lanes n with first ≤ n < last."""
+    order = ir.Constant(ir.VectorType(first.type, lanes), list(range(lanes)))
+    return builder.and_(builder.icmp_signed("<=", filled(builder, first, lanes), order),
+                        builder.icmp_signed("<", order, filled(builder, last, lanes)))  # fmt: skip
+
+
+def _of_masked(builder, what, kind, arguments, result=None):
+    """LLVM's masked load or store of one kind of vector."""
+    name = f"llvm.masked.{what}.v{kind.count}f{64 if kind.element == ir.DoubleType() else 32}.p0"
+    return cgutils.get_or_insert_function(builder.module, ir.FunctionType(result or kind, arguments), name)
 
 
 def _is_positions(kind):
@@ -341,8 +366,8 @@ def spread_each(typing_context, array, position, like):
     def generate(context, builder, signature, arguments):
         data = context.make_array(array)(context, builder, arguments[0]).data
         places = [builder.add(arguments[1], context.get_constant(types.intp, n)) for n in range(len(like))]
-        filled = [_filled(context, builder, vector, builder.load(builder.gep(data, [at]))) for at in places]
-        return context.make_tuple(builder, out, filled)
+        values = [filled(builder, builder.load(builder.gep(data, [at])), vector.lanes) for at in places]
+        return context.make_tuple(builder, out, values)
 
     return out(array, types.intp, like), generate
 
@@ -401,7 +426,7 @@ def shift_in(typing_context, value, vectors):
 
     def generate(context, builder, signature, arguments):
         mask = ir.Constant(ir.VectorType(ir.IntType(32), n), [n - 1 + j for j in range(n)])
-        chain = [_filled(context, builder, vectors.dtype, arguments[0]), *cgutils.unpack_tuple(builder, arguments[1])]
+        chain = [filled(builder, arguments[0], n), *cgutils.unpack_tuple(builder, arguments[1])]
         moved = [builder.shuffle_vector(before, own, mask) for before, own in itertools.pairwise(chain)]
         return context.make_tuple(builder, vectors, moved)
 

@@ -91,10 +91,11 @@ def _sections(given, u, y, x):
     return bool(np.isfinite(x).all() and np.isfinite(y).all())
 
 
-def _batch(like, parameters, gain, u, y, x):
+def _batch(form, parameters, gain, u, y, x):
     """The kernel of batches, on all threads where that pays; layers that let the signal through fill up a group."""
     real, parts = u.real.dtype, 2 if u.dtype.kind == "c" else 1
-    n = len(like) // parts
+    like, many = form
+    n = len(many) // (len(parameters) * parts)
     groups = -(-x.shape[1] // n)
     given = np.zeros((len(parameters), groups * n), u.dtype)
     given[:, : x.shape[1]] = parameters
@@ -102,11 +103,11 @@ def _batch(like, parameters, gain, u, y, x):
     given = np.ascontiguousarray(given.reshape(-1, groups, n).swapaxes(0, 1)).view(real)
     states = x if x.shape[1] == groups * n else _padded(x, groups * n)
     flat, out = u.reshape(-1).view(real), y.reshape(-1).view(real)
-    arguments = (_read_only(given.ravel()), _read_only(np.array([gain]).view(real)), parts * u.shape[1],
-                 _read_only(flat), out, _read_only(out), states.view(real))  # fmt: skip
+    arguments = (_read_only(given.ravel()), _read_only(np.array([gain]).view(real)), u.shape[1], _read_only(flat), out,
+                 _read_only(out), states.view(real))  # fmt: skip
 
     def rows(span):
-        batches.simulate(like, like * len(parameters), (0,) * parts, *arguments, *span)
+        batches.simulate(like, many, (0,) * parts, *arguments, *span)
 
     threads.run(rows, _spans(len(u), 64 // real.itemsize, u.size * x.shape[1]))
     if states is not x:

@@ -32,13 +32,12 @@ def sections(poles, b, f, e, u, x):
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=lambda dtype: dtype.__name__)
 @pytest.mark.parametrize("form, K, batch, T", [
-    ("layers", 3, 3, 5), ("layers", 12, 8, 16), ("layers", 13, 5, 37), ("layers", 6, 17, 25), ("layers", 14, 2, 520),
+    ("layers", 3, 3, 5), ("layers", 12, 8, 16), ("layers", 13, 5, 37), ("layers", 6, 17, 25), ("layers", 14, 2, 1050),
     ("sections", 1, 3, 21), ("sections", 4, 9, 16), ("sections", 5, 2, 33), ("layers", 2, 1, 8), ("layers", 2, 9, 3),
+    *[("layers", 25, 2, T) for T in (1, 10, 11, 12, 13, 19, 27)], ("sections", 9, 2, 1030),
 ])  # fmt: skip
 def test_rows(dtype, form, K, batch, T, monkeypatch):
     """The last rows in a call of their own, the first ones after them."""
-    if np.dtype(dtype).kind == "c" and T > 512:
-        T //= 2  # 512 entries are a stretch
     rng = np.random.default_rng(K)
     cut = batch // 2
     monkeypatch.setattr(runs, "_spans", lambda *_: [(cut, batch), (0, cut)])

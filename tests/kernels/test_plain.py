@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lti_depth.kernels import plain, steps, vectors
-from lti_depth.kernels.steps import scaled, step
+from lti_depth.kernels.steps import scaled, slanted
 from lti_depth.kernels.vectors import (
     add,
     broadcast,
@@ -65,7 +65,10 @@ def squares(a, out):
     rows = row_starts(a, 1, 2 * L, 3)
     prefetch(a, 0, False)
     prefetch(out, 0, True)
-    store_rows(out, row_starts(out, 0, L, L), 0, transpose(load_rows(a, rows, 2)))
+    store_rows(out, row_starts(out, 0, L, 4), 0, transpose(load_rows(a, rows, 2, 0, L)), 0, L)
+    store_rows(out, row_starts(out, 4 * L, L, 2), 0, load_rows(a, rows, 2, 1, L - 1), -3, L - 2)
+    store_rows(out, row_starts(out, 6 * L, L, 2), 0, load_rows(a, rows, 2, -2, L + 2), 3, L + 9)
+    store_rows(out, row_starts(out, 8 * L, L, 2), 0, load_rows(a, rows, 2, 5, 2), 0, 3)
 
 
 def several(a, out):
@@ -79,25 +82,24 @@ def several(a, out):
 
 
 def real_steps(a, out):
-    L, p = 64 // a.itemsize, load_each(a, 4 * (64 // a.itemsize), (0,))
-    gain = spread_each(a, 0, (0,))
-    x, y = step(spread_each(a, 1, (0, 0)), load_each(a, 0, (0, 0)), scaled(gain, p))
+    L, u = 64 // a.itemsize, load_each(a, 0, (0,) * 3)
+    x, y = slanted(spread_each(a, 1, (0, 0)), load_each(a, 0, (0, 0)), scaled(spread_each(a, 0, (0,)), u), (0,), 2, 9)
     store_each(out, 0, x)
     store_each(out, 2 * L, y)
-    x, y = step(spread_each(a, 1, (0,) * 8), load_each(a, 0, (0, 0)), p)
-    store_each(out, 3 * L, x)
-    store_each(out, 5 * L, y)
+    x, y = slanted(spread_each(a, 1, (0,) * 8), load_each(a, 0, (0,) * 4), u, (0,), 0, 2)
+    store_each(out, 5 * L, x)
+    store_each(out, 9 * L, y)
 
 
 def complex_steps(a, out):
-    L, p = 64 // a.itemsize, load_each(a, 4 * (64 // a.itemsize), (0, 0))
-    gain = spread_each(a, 0, (0, 0))
-    x, y = step(spread_each(a, 1, (0,) * 4), load_each(a, 0, (0,) * 4), scaled(gain, p))
+    L, u, both = 64 // a.itemsize, load_each(a, 0, (0,) * 4), (0, 0)
+    times = scaled(spread_each(a, 0, both), u)
+    x, y = slanted(spread_each(a, 1, (0,) * 4), load_each(a, 0, (0,) * 4), times, both, -1, 1)
     store_each(out, 0, x)
     store_each(out, 4 * L, y)
-    x, y = step(spread_each(a, 1, (0,) * 16), load_each(a, 0, (0,) * 4), p)
-    store_each(out, 6 * L, x)
-    store_each(out, 10 * L, y)
+    x, y = slanted(spread_each(a, 1, (0,) * 8), load_each(a, 0, (0,) * 4), u, both, 9, 99)
+    store_each(out, 8 * L, x)
+    store_each(out, 12 * L, y)
 
 
 def fused(a, b, c, out):
