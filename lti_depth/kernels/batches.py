@@ -74,8 +74,9 @@ def _squares(like, parts, a, gain, u, y, i, T, count, begin, end, behind, memory
             step, steps, come, gone, there = at, T, behind - at, T + behind - at, T - at
             come, gone, there = come * n_parts, gone * n_parts, there * n_parts
         for n in range(lanes):
-            prefetch(u, (i + n * T + at) * n_parts + _AHEAD, False)
-            prefetch(y, (i + n * T + at) * n_parts + _AHEAD, True)
+            ahead = (i + n * T + at) * n_parts + _AHEAD
+            prefetch(u, ahead, False)
+            prefetch(y, ahead, True)
         p = transpose(load_rows(u, rows, at * n_parts, 0, there))
         x, p = slanted(a, x, scaled(gain, p), parts, step, steps)
         store_rows(y, rows, (at - behind) * n_parts, transpose(p), come, gone)
