@@ -20,6 +20,8 @@ from ..system.limits import require_affordable
 
 _ORDER = 20
 _CHUNK = 4096
+_DEEPEST = 25.0
+"""−log of the smallest circle, whose r keeps five digits in 1 − r."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,19 +43,20 @@ class Arc:
 def arcs(poles):
     """One arc for each angle at which poles (of any shape) lie, parted halfway between neighbors."""
     present = poles[poles != 0].astype(np.clongdouble)
-    angles, first = np.unique(np.angle(present).astype(float), return_index=True)
+    exact = np.angle(present)
+    angles, first = np.unique(exact.astype(float), return_index=True)
     require_affordable(len(poles), "integrals over the circle", 2, seconds=5e-5 * len(angles) * poles.size,
                        instead="take fewer layers, or poles at fewer angles")
     present, length = present[first], np.abs(present[first])
     units = present.real / length + 1j * (present.imag / length)  # ±1 to the last digit for real poles
     units = units if len(angles) else np.ones(1, np.clongdouble)
-    angles = angles if len(angles) else np.zeros(1)
-    right = (np.append(angles[1:], angles[0] + 2 * np.pi) - angles) / 2
+    exact = exact[first] if len(angles) else np.zeros(1, np.longdouble)
+    right = (np.append(exact[1:], exact[0] + 2 * np.angle(np.clongdouble(-1))) - exact) / 2  # neighbors meet
     for n, unit in enumerate(units):
         rotated = poles * unit.conj()
         distance = from_circle(poles, complex(present[n]), unit) if len(present) else np.ones(poles.shape, complex)
-        yield Arc(complex(unit), right[n - 1], right[n], np.angle(rotated).astype(float), rotated.astype(complex),
-                  distance)
+        yield Arc(complex(unit), float(right[n - 1]), float(right[n]), np.angle(rotated).astype(float),
+                  rotated.astype(complex), distance)
 
 
 def expected_nodes(poles):
@@ -173,9 +176,9 @@ def inset_at(poles, lag):
     if len(present) == 0 or lag == 0:
         return 0.0
     depths = np.full(poles.shape, np.inf)
-    depths[poles != 0] = [-np.log1p(-gap(complex(pole))) for pole in present]
+    depths[poles != 0] = [_depth(complex(pole)) for pole in present]
     turns = np.sin((np.angle(poles) - np.unique(np.angle(present))[:, None, None]) / 2) ** 2
-    depth = depths.min()
+    depth = min(depths.min(), _DEEPEST)
 
     def size(f):  # |1 − e^{−x+iφ}|² = (1 − e^{−x})² + 4 e^{−x} sin²(φ/2)
         log = -lag * f * depth
@@ -189,6 +192,11 @@ def inset_at(poles, lag):
         one, other = high - golden * (high - low), low + golden * (high - low)
         low, high = (low, other) if size(one) < size(other) else (one, high)
     return -np.expm1(-low * depth)
+
+
+def _depth(pole):
+    """−log |λ|, next to the circle from the exact 1 − |λ|."""
+    return -np.log(abs(pole)) if abs(pole) < 0.5 else -np.log1p(-gap(pole))
 
 
 def octaves(lags, layers):

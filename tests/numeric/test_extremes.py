@@ -336,3 +336,20 @@ def test_zeros_and_phase_do_not_depend_on_the_gain(b, c, d, timing):
             assert np.array_equal(one, other) and np.isfinite(one).all()
         omega = [0.0, 0.5, 3.0]
         assert np.array_equal(numeric.phase_delay(large, omega), numeric.phase_delay(unit, omega))
+
+
+@pytest.mark.parametrize("angle", [1e-9, 1e-6, 1e-3])
+def test_the_input_of_a_resonance_beside_its_own(angle):
+    """D reads the input, whose variance is given: arcs of the circle meet between poles at nearly one angle."""
+    stack = cascade([-(1 - 1e-12) * np.exp(-1j * angle)], timing="delayed")
+    sign, logabs = numeric.log_sensitivity(stack, numeric.ar1(-1 + 2.0**-19, 0.5))
+    assert sign.D == 1 and logabs.D[0] == pytest.approx(np.log(0.5), abs=1e-13)
+
+
+@pytest.mark.parametrize("stack", [
+    cascade([1e-46, -0.75], d=[-1.0, -0.5]), cascade([1e-46], d=-1.0), cascade([1e-150, 0.9], d=[-1.0, -10.0]),
+])
+def test_lags_of_poles_next_to_zero_warn_of_nothing(stack):
+    """1 − |λ| rounds to 1; warnings are errors here."""
+    sign, logabs = numeric.log_autocovariance(stack, [0, 1, 100])
+    assert not np.isnan(logabs).any() and np.isin(sign, [-1, 0, 1]).all()
