@@ -1,7 +1,8 @@
-"""Numbers of 1, 2 or 4 doubles: a double, a real and a complex double-double of 106 bits, without branches.
+"""Numbers of 1 to 4 doubles: a double, a real and a complex double-double of 106 bits, without branches.
 
     (x,)               x itself, where 53 bits do
     (rh, rl)           rh + rl, |rl| ≤ ulp(rh)/2
+    (r, i, 0)          real part r, imaginary part i, where 53 bits do
     (rh, rl, ih, il)   real part rh + rl, imaginary part ih + il
 
 How many there are is known when a kernel is compiled: written once, it runs in each arithmetic. Error-free
@@ -14,7 +15,7 @@ import numpy as np
 from .fused import fma
 from .jit import jit
 
-PLAIN, REAL, COMPLEX = (0.0,), (0.0, 0.0), (0.0, 0.0, 0.0, 0.0)
+PLAIN, REAL, PLAIN_COMPLEX, COMPLEX = (0.0,), (0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0)
 ZERO = (0.0, 0.0, 0.0, 0.0)
 ONE = (1.0, 0.0, 0.0, 0.0)
 
@@ -74,6 +75,8 @@ def narrow(a, kind):
         return (a[0],)
     if len(kind) == 2:
         return a[0], a[1]
+    if len(kind) == 3:
+        return a[0], a[2], 0.0
     return a
 
 
@@ -82,6 +85,8 @@ def size(a):
     """|re| or |im|, whichever is larger."""
     if len(a) == 4:
         return max(abs(a[0]), abs(a[2]))
+    if len(a) == 3:
+        return max(abs(a[0]), abs(a[1]))
     return abs(a[0])
 
 
@@ -90,13 +95,15 @@ def value(a):
     """The nearest double, complex where the number is."""
     if len(a) == 4:
         return complex(a[0], a[2])
+    if len(a) == 3:
+        return complex(a[0], a[1])
     return a[0]
 
 
 @jit
 def values(n, kind):
     """Room for n such doubles."""
-    if len(kind) == 4:
+    if len(kind) > 2:
         return np.empty(n, np.complex128)
     return np.empty(n, np.float64)
 
@@ -105,6 +112,8 @@ def values(n, kind):
 def conj(a):
     if len(a) == 4:
         return a[0], a[1], -a[2], -a[3]
+    if len(a) == 3:
+        return a[0], -a[1], 0.0
     return a
 
 
@@ -114,6 +123,8 @@ def add(a, b):
         return (a[0] + b[0],)
     if len(a) == 2:
         return _add(a[0], a[1], b[0], b[1])
+    if len(a) == 3:
+        return a[0] + b[0], a[1] + b[1], 0.0
     rh, rl = _add(a[0], a[1], b[0], b[1])
     ih, il = _add(a[2], a[3], b[2], b[3])
     return rh, rl, ih, il
@@ -130,6 +141,8 @@ def mul(a, b):
         return (a[0] * b[0],)
     if len(a) == 2:
         return _mul(a[0], a[1], b[0], b[1])
+    if len(a) == 3:
+        return a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0], 0.0
     return _complex_mul(a, b)
 
 
@@ -163,6 +176,8 @@ def one_minus(a, b):
     if len(a) == 2:
         ph, pl = _mul(a[0], a[1], b[0], b[1])
         return _add(1.0, 0.0, -ph, -pl)
+    if len(a) == 3:
+        return 1.0 - (a[0] * b[0] - a[1] * b[1]), -(a[0] * b[1] + a[1] * b[0]), 0.0
     return sub(ONE, _complex_mul(a, b))
 
 
@@ -172,6 +187,9 @@ def div(a, b):
         return (a[0] / b[0],)
     if len(a) == 2:
         return _div(a[0], a[1], b[0], b[1])
+    if len(a) == 3:
+        n = b[0] * b[0] + b[1] * b[1]
+        return (a[0] * b[0] + a[1] * b[1]) / n, (a[1] * b[0] - a[0] * b[1]) / n, 0.0
     ph, pl = _mul(b[0], b[1], b[0], b[1])
     qh, ql = _mul(b[2], b[3], b[2], b[3])
     nh, nl = _add(ph, pl, qh, ql)
@@ -194,6 +212,8 @@ def entry(array, i, kind):
         return (array[i, 0],)
     if len(kind) == 2:
         return array[i, 0], array[i, 1]
+    if len(kind) == 3:
+        return array[i, 0], array[i, 1], array[i, 2]
     return array[i, 0], array[i, 1], array[i, 2], array[i, 3]
 
 

@@ -7,7 +7,7 @@ from ..kernels.doubledouble import PLAIN
 from ..system import validation
 from ..system.processes import process_or_white, require_stationary
 from ..system.stacks import through_layer
-from . import circle, unbounded_circle
+from . import cascades, circle, unbounded_circle
 from .moments import TINY, in_parts, trusted, wide_moments
 from .realization import drop_channels, leveled, real_if, realize, unscale
 from .unbounded import system
@@ -85,13 +85,14 @@ def _colored(stack, lags, shape, source):
 
     Mantissas (n, H, H) and binary exponents (n, 1, 1).
     """
-    model = realize(stack, shape)
-    L = len(source)
-    asked, back = _distinct(lags)
+    model, (asked, back), L = realize(stack, shape), _distinct(lags), len(source)
+    if model.is_cascade and L == 1:
+        rho, exponents = cascades.autocovariance(model, asked)
+        return source[0].real * rho[back, None, None], (exponents[back] + 2 * model.output_exponent)[:, None, None]
     needed = asked if L == 1 or not len(asked) else np.arange(max(asked[0] - L + 1, 0), asked[-1] + L)
     needed = needed if 0 in needed[:1] else np.concatenate([[0], needed])
     rho, exponents = _recursion(model, needed)
-    if not trusted(model, rho[0].diagonal().real, lambda kind: wide_moments(model, kind)[2][-1]):
+    if not trusted(model, rho[0].diagonal().real, lambda kind: _variances(model, kind)):
         R, exponents = circle.autocovariance(model, asked, source), np.zeros(len(asked), np.int64)
         if len(asked) and np.abs(R[0]).max() < TINY:
             return in_parts(unbounded_circle.autocovariance(system(stack, shape), asked, source)[back])
@@ -102,6 +103,13 @@ def _colored(stack, lags, shape, source):
         rho, top = leveled(rho, exponents[:, None, None])
         R, exponents = _convolve(source, rho, needed, asked), np.full(len(asked), top)
     return R[back], (exponents[back] + 2 * model.output_exponent)[:, None, None]
+
+
+def _variances(model, kind):
+    """ρ(0), its diagonal, in a precision."""
+    if model.is_cascade:
+        return cascade.autocovariance(model.layers, model.current, np.zeros(1, np.int64), kind)[0].real
+    return wide_moments(model, kind)[2][-1].diagonal().real
 
 
 def _distinct(lags):

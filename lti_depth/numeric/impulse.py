@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from ..kernels import cascade, wide
+from ..kernels import wide
 from ..system import validation
+from . import cascades
 from .realization import drop_channels, real_if, realize, unscale
 
 
@@ -63,9 +64,7 @@ def scaled_response(stack, times, rest):
     """The answer at sorted times ≥ 0 as mantissas (n, H, H), padded to H channels, and binary exponents (n, 1, 1)."""
     model = realize(stack, memory=False)
     if model.is_cascade:
-        layers = model.layers.copy()
-        layers[1, layers[2] == 0] = 0  # a state that nothing reads must not set the scale
-        mantissa, exponents = cascade.response(layers, model.current, 1.0, rest, times, model.digits)
+        mantissa, exponents = cascades.response(model, rest, times)
         return mantissa[:, None, None], (exponents + model.output_exponent)[:, None, None]
     values = _run(model, times, rest) if len(times) else np.zeros((0, *model.D.shape[1:]), dtype=np.complex128)
     return values, np.full((len(times), 1, 1), model.output_exponent)

@@ -1,37 +1,43 @@
-"""Second moments of a realization: in padded layers, and whether a recursion over pairs of layers kept its digits."""
+"""Second moments of a realization: in padded layers, and whether a recursion kept its digits."""
 
 import numpy as np
 
 from ..kernels import gramians
+from ..kernels.doubledouble import PLAIN, PLAIN_COMPLEX, REAL
 
 TINY = 2.0**-900  # of the largest gain², beyond which a response on the circle may have been lost
 
 
 def trusted(model, variances, again):
-    """Whether the recursion has kept its digits in `variances`; `again` computes those of wide layers in a precision.
+    """Whether the recursion has kept its digits in `variances`; `again` computes them in a precision.
 
-    In one scalar layer, and where nothing is negative, nothing can cancel. In a cascade, rounding (2^−104) is relative
-    to the largest gain², which the scaling has made 1, and at least 1e−13 of each variance must be left. Wide layers
-    hardly ever come near that bound; there the recursion is run once more in single precision, whose roundings and
-    what becomes of them are 2²⁹ times as large.
+    Where nothing is negative, nothing can cancel, though values may leave the range of doubles. Elsewhere the recursion
+    is run once more in fewer digits: wide layers in single precision, whose roundings and what becomes of them are 2²⁹
+    times as large, and cascades in plain doubles.
     """
-    if model.nonnegative or (model.is_cascade and len(model.poles) == 1):
-        return True
     if model.is_cascade:
-        driven = _driven(model)
-        present = driven[:-1] if len(variances) > 1 else driven[-1:]
-        smallest = variances[present].min(initial=1.0)  # not positive where every digit is lost
-        return bool(smallest > 2.0**-50)
+        return not lost(variances, variances if model.nonnegative else again(roughly(model))).any()
+    if model.nonnegative:
+        return True
     present = variances != 0
-    change = again(np.complex64).diagonal().real / variances.clip(min=np.finfo(float).tiny) - 1
+    change = again(np.complex64) / variances.clip(min=np.finfo(float).tiny) - 1
     return bool(np.abs(change[present]).max(initial=0) < 2.0**29 * 1e-13)
 
 
-def _driven(model):
-    """Whether the input reaches each state of a scalar cascade and, last, its output, (K+1,)."""
-    _, b, c, d, _ = model.scalars
-    passes = np.logical_and.accumulate((d != 0) | ((b != 0) & (c != 0)))
-    return np.append(b != 0, True) & np.append(True, passes)
+def roughly(model):
+    """Plain numbers for the kernels of cascades."""
+    return PLAIN if model.digits is REAL else PLAIN_COMPLEX
+
+
+def lost(values, rough):
+    """Where double-doubles may have lost their digits: where plain doubles leave nothing of a value, not even its size.
+
+    There roundings, and what becomes of them, are 2⁵¹ times as large. Near the end of the range of doubles, where low
+    halves are lost, both have the digits of a double at most.
+    """
+    size = np.abs(values)
+    with np.errstate(invalid="ignore"):  # where 1 − λ_i λ̄_j is rounded to 0
+        return ~(np.abs(rough - values) <= size / 8) | ((size > 0) & (size < TINY))
 
 
 def wide_moments(model, kind=np.complex128):

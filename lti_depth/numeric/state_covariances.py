@@ -8,7 +8,7 @@ from ..system import validation
 from ..system.limits import require_affordable
 from ..system.processes import process_or_white, require_stationary
 from ..system.stacks import require_stack
-from . import circle, unbounded_circle
+from . import circle, integers, unbounded_circle
 from .autocovariances import part_scale
 from .from_rest import variance_from_rest
 from .moments import TINY, in_parts, trusted, wide_moments
@@ -102,23 +102,32 @@ def _part_state_covariance(stack, part):
     """Mantissas and binary exponents, (S, S) each."""
     model = realize(stack, part.shape)
     _require_affordable(model, len(part.source))
-    W = white_states(model)
-    on_circle = not trusted(model, W.diagonal().real, lambda kind: _wide_states(model, kind))
-    if on_circle:
-        W = circle.state_covariance(model, part.source)
-    elif len(part.source) > 1:
-        W = _colored_states(_dense(model), W, part.source)
-    else:
-        W = part.source[0].real * W
     N = model.poles.shape[1]
     kept = [k * N + n for k, layer in enumerate(stack, model.front) for n in range(layer.closed().width)]
+    W, own = _scaled_states(stack, part, model, kept)
+    scale, exponent = part_scale(part)
+    return scale * W, own + exponent
+
+
+def _scaled_states(stack, part, model, kept):
+    """The states kept, up to the scale of the source: mantissas and binary exponents."""
+    W, own, source = white_states(model), 0, part.source
+    if not trusted(model, W.diagonal().real, lambda kind: _states(model, kind).diagonal().real):
+        if model.is_cascade and len(source) == 1:
+            W, own = integers.state_covariance(model.layers, model.current)
+            own = own[np.ix_(kept, kept)]
+        else:
+            W = circle.state_covariance(model, source)
+            if W.diagonal().real[kept].min() < TINY:
+                return in_parts(unbounded_circle.state_covariance(system(stack, part.shape), kept, source))
+            source = np.ones(1)  # weighed on the circle
+    if len(source) > 1:
+        W = _colored_states(_dense(model), W, source)
+    else:
+        W = source[0].real * W
     W = W if len(kept) == len(W) else W[np.ix_(kept, kept)]
     exponents = model.state_exponents.ravel()[kept]
-    scale, exponent = part_scale(part)
-    if on_circle and W.diagonal().real.min() < TINY:
-        W, exponents = in_parts(unbounded_circle.state_covariance(system(stack, part.shape), kept, part.source))
-        return scale * W, exponents + exponent
-    return scale * W, exponents[:, None] + exponents + exponent
+    return W, own + exponents[:, None] + exponents
 
 
 def _require_affordable(model, lags):
@@ -135,12 +144,13 @@ def white_states(model):
     """E ξ ξ* for white unit input, (K·N, K·N) in the scaled units of the realization."""
     if model.is_cascade and model.nonnegative:
         return pairs.state_covariance(_ONE if len(model.poles) <= 8 else _TWO, model.layers, model.current)
+    return _states(model, model.digits if model.is_cascade else np.complex128)
+
+
+def _states(model, kind):
+    """`white_states` in an arithmetic of the kernels of cascades, or in a precision for those of wide layers."""
     if model.is_cascade:
-        return cascade.state_covariance(model.layers, model.current, model.digits)
-    return _wide_states(model)
-
-
-def _wide_states(model, kind=np.complex128):
+        return cascade.state_covariance(model.layers, model.current, kind)
     return wide_moments(model, kind)[0].reshape(model.poles.size, model.poles.size)
 
 

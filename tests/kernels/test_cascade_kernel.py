@@ -9,7 +9,8 @@ from lti_depth.kernels import doubledouble as dd
 
 REAL = np.array([[0.6, 0.3, -0.5], [0.7, 1.2, -0.8], [1.1, -0.9, 0.4], [0.5, -0.3, 1.0]]) + 0j
 COMPLEX = REAL * np.array([[1, 1j, 0.8 + 0.6j], [1j, 1, 0.6 - 0.8j], [1, 1j, -1j], [1, 1 - 1j, 1j]])
-KINDS = {"double": (dd.PLAIN, abs(REAL)), "real": (dd.REAL, REAL), "complex": (dd.COMPLEX, COMPLEX)}
+KINDS = {"double": (dd.PLAIN, abs(REAL)), "real": (dd.REAL, REAL), "plain complex": (dd.PLAIN_COMPLEX, COMPLEX),
+         "complex": (dd.COMPLEX, COMPLEX)}  # fmt: skip
 TIMINGS = np.array([[True, False, True], [False, True, False]])
 
 
@@ -30,7 +31,7 @@ def run(layers, current, u):
 def given(name):
     """As production calls it: complex layers for complex numbers, else real ones."""
     kind, layers = KINDS[name]
-    return kind, layers, layers if name == "complex" else layers.real.copy()
+    return kind, layers, layers if name.endswith("complex") else layers.real.copy()
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -119,6 +119,18 @@ def test_numbers_of_two_doubles():
         assert dd.conj(a) == a and dd.size((-abs(a[0]), a[1])) == abs(a[0]) and dd.value(a) == a[0]
 
 
+def test_complex_numbers_of_plain_doubles():
+    """Four operations each, none of them on more than the product of the sums of the parts."""
+    rng = np.random.default_rng(43)
+    for *w, u, v in rng.normal(size=(20, 6)).tolist():
+        a, b, p = (w[0], w[1], 0.0), (w[2], w[3], 0.0), (u, v, 0.0)
+        x, y, z = dd.value(a), dd.value(b), dd.value(p)
+        for found, truth in ((dd.add(a, b), x + y), (dd.mul(a, b), x * y), (dd.div(a, b), x / y),
+                             (dd.mul_add(a, b, p), x * y + z), (dd.one_minus(a, b), 1 - x * y)):  # fmt: skip
+            assert abs(dd.value(found) - truth) <= 2.0**-50 * (abs(x) + 1) * (abs(y) + 1 / abs(y) + 1) and found[2] == 0
+        assert dd.conj(a) == (w[0], -w[1], 0.0) and dd.size(a) == max(abs(w[0]), abs(w[1])) and x == complex(*w[:2])
+
+
 def test_one_minus_a_product_near_one():
     """Products of pairs keep 2^−106 of 1, complex ones four times that."""
     for gap in (2.0**-20, 2.0**-45, 0.5):
@@ -137,11 +149,11 @@ def test_sums_of_products():
 
 def test_as_many_doubles_as_asked_for():
     a, array = (1.0, 2.0, 3.0, 4.0), np.arange(12.0).reshape(3, 4)
-    for kind in (dd.PLAIN, dd.REAL, dd.COMPLEX):
-        assert dd.narrow(a, kind) == a[: len(kind)]
+    for kind in (dd.PLAIN, dd.REAL, dd.PLAIN_COMPLEX, dd.COMPLEX):
+        assert dd.narrow(a, kind) == ((1.0, 3.0, 0.0) if kind is dd.PLAIN_COMPLEX else a[: len(kind)])
         assert dd.entry(array, 1, kind) == (4.0, 5.0, 6.0, 7.0)[: len(kind)]
         room = dd.values(3, kind)
-        assert room.shape == (3,) and room.dtype == (complex if kind is dd.COMPLEX else float)
+        assert room.shape == (3,) and room.dtype == (complex if len(kind) > 2 else float)
     assert dd.size((1.0, 9.0, -3.0, 9.0)) == 3 and dd.size((-4.0, 9.0, 3.0, 9.0)) == 4
     pairs = np.zeros((2, 2))
     dd.put(pairs, 1, (0.5, 0.25))

@@ -1,0 +1,72 @@
+"""Responses and covariances of scalar cascades that plain double-doubles lose, against balls."""
+
+import numpy as np
+import pytest
+
+from lti_depth import certified, numeric
+from lti_depth.numeric import integers
+
+LAGS = np.array([0, 1, 17, 100, 300])
+GAP = 10.0 ** np.linspace(-9, -5, 12)
+
+
+def hidden(sign):
+    """Twenty-four zeros at ±1 beside twelve slow poles there and twelve fast ones; some layers let nothing slow by."""
+    poles = sign * np.concatenate([1 - GAP, np.full(12, 0.5)])[np.arange(24) * 7 % 24]
+    return numeric.cascade(poles, c=poles - sign, d=1.0, timing="delayed")
+
+
+def agree(values, balls, rtol=1e-12):
+    truth = [complex(float(ball.real.mid()), float(ball.imag.mid())) for ball in np.ravel(balls)]
+    np.testing.assert_allclose(np.ravel(values), truth, rtol=rtol, atol=0)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_slow_poles_behind_zeros(sign):
+    stack, times = hidden(sign), np.array([0, 1, 5, 100, 1000, 3000])
+    agree(numeric.impulse_response(stack, times), certified.impulse_response(stack, times))
+    agree(numeric.autocovariance(stack, LAGS), certified.autocovariance(stack, LAGS))
+    agree(numeric.state_variance(stack), certified.state_variance(stack))
+
+
+@pytest.mark.parametrize("phi", [1 - 5e-8, -0.9, 0.5])
+def test_lags_at_which_only_a_slow_input_is_left(phi):
+    stack, process = numeric.cascade([-0.9] * 24, timing="delayed"), numeric.ar1(phi)
+    agree(numeric.autocovariance(stack, LAGS, process), certified.autocovariance(stack, LAGS, process))
+    agree(numeric.autocovariance(stack, 300, process), certified.autocovariance(stack, 300, process))
+
+
+@pytest.mark.parametrize("turn", [1, 1j])
+def test_variances_below_the_range_between_the_layers(turn):
+    """Slow layers at ±1 in turn, each of which stops what the one before lets through."""
+    poles = turn * np.array([1 - 2.0**-30, 2.0**-30 - 1] * 16)
+    stack = numeric.cascade(poles, b=2.0**-15, timing="delayed")
+    agree(numeric.state_variance(stack), certified.state_variance(stack))
+    agree(numeric.autocovariance(stack, LAGS), certified.autocovariance(stack, LAGS))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_few_powers_of_small_poles(sign):
+    """Correlations of delays by what poles of 10⁻²⁰ to 10⁻³⁰⁰ leave of the sample before."""
+    stack = numeric.cascade([1e-300, sign * 1e-20, 1e-200, sign * 1e-40] * 8, timing="delayed")
+    lags = np.array([0, 1, 2, 5])
+    agree(numeric.autocovariance(stack, lags), certified.autocovariance(stack, lags))
+
+
+def test_every_other_sample_is_zero():
+    """λ and −λ in equal numbers, with gains of which no sum cancels in so many words."""
+    stack = numeric.cascade([0.9, -0.9, 0.3, -0.3] * 4, np.linspace(0.1, 7, 16), timing="delayed")
+    times = np.array([16, 17, 18, 19, 101])
+    agree(numeric.impulse_response(stack, times), certified.impulse_response(stack, times))
+    assert not numeric.impulse_response(stack, times[1::2]).any() and not numeric.autocovariance(stack, [1, 7]).any()
+
+
+def test_ordinary_cascades_take_no_integers(monkeypatch):
+    """Resonances, alternating signs and slow layers, at early and late times."""
+    monkeypatch.setattr(integers, "_settled", None)
+    ring = 0.999 * np.exp(1j * np.arange(12))
+    for poles in (ring, -np.linspace(0.1, 0.95, 12), [0.9, -0.8] * 6, 1 - GAP):
+        stack = numeric.cascade(poles, timing="delayed")
+        numeric.impulse_response(stack, np.arange(1000))
+        numeric.autocovariance(stack, np.arange(1000))
+        numeric.state_variance(stack, numeric.ar1(0.5))
