@@ -3,8 +3,8 @@
 A group of K layers, twelve real or six complex ones, goes at once with all states in registers, slanted: each layer a
 step behind the one before it, lest it wait for that one's result of the same step. So in step t of a run of T samples
 layer k = 0 … K − 1 takes sample t − k, if there is one, and sample t − (K − 1) leaves the last layer. Rows are turned
-over in squares, as many entries as a vector has lanes. Deeper cascades go in passes over a stretch of time that stays
-in a near cache, and layers that let everything through make up the number.
+over in tiles, 8 entries of each. Deeper cascades go in passes over a stretch of time that stays in a near cache, and
+layers that let everything through make up the number.
 
 Complex rows are re, im, re, im, …: turned over, they are planar. `parts` is (0,) for real numbers, (0, 0) for complex.
 """
@@ -13,7 +13,7 @@ import numpy as np
 
 from .jit import jit
 from .steps import scaled, slanted
-from .vectors import load_each, load_rows, prefetch, row_starts, spread_each, store_each, store_rows, transpose
+from .vectors import TILE, load_each, load_rows, prefetch, row_starts, spread_each, store_each, store_rows, transpose
 
 LAYERS, SECTIONS = ((0,) * 12, (0,) * 12), ((0,) * 8, (0,) * 16)  # vectors of states, and of parameters (see `steps`)
 _STRETCH, _AHEAD, _MANY = 1024, 128, 2**30  # samples, entries of a row, steps
@@ -28,9 +28,9 @@ def simulate(like, many, parts, parameters, gain, T, u, y, again, state, first, 
     (batch, groups·own) is advanced in place: the first `own` of those vectors.
     """
     lanes, groups, held, n_parts = 64 // u.itemsize, len(parameters) // len(many), len(like), len(parts)
-    own, turns, one = state.shape[1] // groups, lanes // n_parts, np.zeros_like(gain)
+    own, turns, one = state.shape[1] // groups, TILE // n_parts, np.zeros_like(gain)
     behind = own // n_parts - 1
-    lag = -(-behind // turns) * turns  # of a group behind the one before it, in whole squares
+    lag = -(-behind // turns) * turns  # of a group behind the one before it, in whole tiles
     memory, stretch = np.zeros(groups * held * lanes, u.dtype), T + lag if groups == 1 else _STRETCH
     one[0] = 1
     for row in range(first, last, lanes):
@@ -53,30 +53,30 @@ def simulate(like, many, parts, parameters, gain, T, u, y, again, state, first, 
 @jit
 def _pass(like, many, parts, parameters, group, scale, u, y, i, T, count, begin, end, behind, memory):
     """Steps `begin` … `end` − 1 of one group, on `count` rows of which the first starts at sample i."""
-    lanes = 64 // u.itemsize
-    turns, s = lanes // len(parts), group * len(like) * lanes
+    turns, s = TILE // len(parts), group * len(like) * (64 // u.itemsize)
     a, gain = spread_each(parameters, group * len(many), many), spread_each(scale, 0, parts)
     whole = min(max(begin, -(-behind // turns) * turns), end)
     rest = whole + max(min(end, T) - whole, 0) // turns * turns
-    _squares(like, parts, a, gain, u, y, i, T, count, begin, whole, behind, memory, s, (0,))
-    _squares(like, parts, a, gain, u, y, i, T, count, whole, rest, behind, memory, s, ())
-    _squares(like, parts, a, gain, u, y, i, T, count, rest, end, behind, memory, s, (0,))
+    _tiles(like, parts, a, gain, u, y, i, T, count, begin, whole, behind, memory, s, (0,))
+    _tiles(like, parts, a, gain, u, y, i, T, count, whole, rest, behind, memory, s, ())
+    _tiles(like, parts, a, gain, u, y, i, T, count, rest, end, behind, memory, s, (0,))
 
 
 @jit
-def _squares(like, parts, a, gain, u, y, i, T, count, begin, end, behind, memory, s, edge):
-    """Steps, square by square. `edge`: (0,) where first layers may have no sample left, last ones none yet, else ()."""
+def _tiles(like, parts, a, gain, u, y, i, T, count, begin, end, behind, memory, s, edge):
+    """Steps, tile by tile. `edge`: (0,) where first layers may have no sample left, last ones none yet, else ()."""
     lanes, n_parts = 64 // u.itemsize, len(parts)
     x, rows = load_each(memory, s, like), row_starts(u, i * n_parts, T * n_parts, count)
-    step, steps, come, gone, there = len(like), _MANY, 0, lanes, lanes
-    for at in range(begin, end, lanes // n_parts):
+    step, steps, come, gone, there = len(like), _MANY, 0, TILE, TILE
+    for at in range(begin, end, TILE // n_parts):
         if len(edge):
             step, steps, come, gone, there = at, T, behind - at, T + behind - at, T - at
             come, gone, there = come * n_parts, gone * n_parts, there * n_parts
-        for n in range(lanes):
-            ahead = (i + n * T + at) * n_parts + _AHEAD
-            prefetch(u, ahead, False)
-            prefetch(y, ahead, True)
+        if at * n_parts % lanes == 0:  # once a cache line
+            for n in range(lanes):
+                ahead = (i + n * T + at) * n_parts + _AHEAD
+                prefetch(u, ahead, False)
+                prefetch(y, ahead, True)
         p = transpose(load_rows(u, rows, at * n_parts, 0, there))
         x, p = slanted(a, x, scaled(gain, p), parts, step, steps)
         store_rows(y, rows, (at - behind) * n_parts, transpose(p), come, gone)

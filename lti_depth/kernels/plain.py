@@ -7,7 +7,7 @@ gives the twin of the same name. Nothing beyond the end of an array is read or w
 import numpy as np
 from numba import config, extending
 
-BYTES = 64  # of a vector
+BYTES, TILE = 64, 8  # of a vector; entries of a row in a tile
 
 
 def intrinsic(generate):
@@ -59,28 +59,28 @@ def rotated(vector, lanes):
     return np.roll(vector, lanes)
 
 
-def transpose(rows):
-    return tuple(np.array(rows).T.copy())
+def transpose(tile):
+    return tuple(np.array(tile).reshape(TILE, -1, TILE).swapaxes(0, 2).reshape(TILE, -1))
 
 
 def load_rows(array, rows, position, first, last):
-    vectors, read = tuple(np.zeros(BYTES // array.itemsize, array.dtype) for _ in rows), _within(array, first, last)
-    for row, vector in zip(rows, vectors, strict=True):
-        vector[read] = _entries(array, row + position + read.start, read.stop - read.start)
-    return vectors
+    tile, read = np.zeros((len(rows) // TILE, TILE, TILE), array.dtype), _within(first, last)
+    for n, row in enumerate(rows):
+        tile[n // TILE, n % TILE, read] = _entries(array, row + position + read.start, read.stop - read.start)
+    return tuple(tile.swapaxes(0, 1).reshape(TILE, -1))
 
 
-def store_rows(array, rows, position, vectors, first, last):
-    written = _within(array, first, last)
-    for row, vector in zip(rows, vectors, strict=True):
-        _entries(array, row + position + written.start, written.stop - written.start)[:] = vector[written]
+def store_rows(array, rows, position, tile, first, last):
+    pieces, written = np.array(tile).reshape(TILE, -1, TILE), _within(first, last)
+    for n, row in enumerate(rows):
+        _entries(array, row + position + written.start, written.stop - written.start)[:] = (
+            pieces[n % TILE, n // TILE, written])
 
 
-def _within(array, first, last):
-    """The lanes n of a vector with first ≤ n < last."""
-    lanes = BYTES // array.itemsize
-    start = min(max(first, 0), lanes)
-    return slice(start, max(min(last, lanes), start))
+def _within(first, last):
+    """The entries n of a tile's row with first ≤ n < last."""
+    start = min(max(first, 0), TILE)
+    return slice(start, max(min(last, TILE), start))
 
 
 def row_starts(array, first, stride, count):

@@ -14,6 +14,7 @@ from numba.extending import models, register_model
 from .plain import intrinsic
 
 BITS = 512
+TILE = 8  # entries of a row in a tile
 
 
 class Vector(types.Type):
@@ -186,84 +187,95 @@ def rotated(typing_context, vector, lanes):
     return vector(vector, lanes), generate
 
 
+# --- Tiles: 8 entries of each row, of as many rows as a vector has lanes. Vector i has those of row i (and row 8 + i) --
+
+
 @intrinsic
-def transpose(typing_context, rows):
-    """A square of vectors, mirrored: log₂ n rounds in which two vectors trade halves, quarters, …"""
-    if not (isinstance(rows, types.UniTuple) and isinstance(rows.dtype, Vector) and rows.count == rows.dtype.lanes):
+def transpose(typing_context, tile):
+    """Entry i of every row in vector i, and back: three rounds in which two vectors trade halves, quarters, eighths."""
+    if not (isinstance(tile, types.UniTuple) and isinstance(tile.dtype, Vector) and tile.count == TILE):
         return None
-    n = rows.count
+    n = tile.dtype.lanes
 
     def generate(context, builder, signature, arguments):
         values = cgutils.unpack_tuple(builder, arguments[0])
         indices = ir.VectorType(ir.IntType(32), n)
-        span = n // 2
-        while span:
-            for i in range(n):
+        for span in (4, 2, 1):
+            for i in range(TILE):
                 if not i & span:
                     a, b = values[i], values[i + span]
                     keep = [j if not j & span else n + j - span for j in range(n)]
                     give = [j + span if not j & span else n + j for j in range(n)]
                     values[i] = builder.shuffle_vector(a, b, ir.Constant(indices, keep))
                     values[i + span] = builder.shuffle_vector(a, b, ir.Constant(indices, give))
-            span //= 2
-        return context.make_tuple(builder, rows, values)
+        return context.make_tuple(builder, tile, values)
 
-    return rows(rows), generate
+    return tile(tile), generate
 
 
 @intrinsic
 def load_rows(typing_context, array, rows, position, first, last):
-    """One vector from each row, at `position` from where the tuple `rows` says that they start.
+    """The tile at `position` from where the tuple `rows` says that they start.
 
-    Of a vector's entries only `first` … `last` − 1 are read, the others are 0.
+    Of the entries of each row only `first` … `last` − 1 are read, the others are 0.
     """
     if not (_is_contiguous(array) and _is_positions(rows) and isinstance(position, types.Integer)):
         return None
-    vector = Vector(array.dtype)
-    out = types.UniTuple(vector, rows.count)
+    out = types.UniTuple(Vector(array.dtype), TILE)
 
     def generate(context, builder, signature, arguments):
-        kind, mask = context.get_value_type(vector), _lanes(builder, vector.lanes, *arguments[3:])
+        kind, mask = ir.VectorType(context.get_value_type(array.dtype), TILE), _flags(builder, *arguments[3:])
         zero, alignment = ir.Constant(kind, None), ir.IntType(32)(array.dtype.bitwidth // 8)
-        load = _of_masked(builder, "load", kind, (kind.as_pointer(), alignment.type, mask.type, kind))
-        values = [builder.call(load, [pointer, alignment, mask, zero])
-                  for pointer in _row_pointers(context, builder, array, *arguments[:3])]  # fmt: skip
-        return context.make_tuple(builder, out, values)
+        load = _masked(builder, "load", kind, (kind.as_pointer(), alignment.type, mask.type, kind))
+        pieces = [builder.call(load, [pointer, alignment, mask, zero])
+                  for pointer in _pieces(context, builder, array, *arguments[:3])]  # fmt: skip
+        return context.make_tuple(builder, out, [_side_by_side(builder, pieces[i::TILE]) for i in range(TILE)])
 
     return out(array, rows, types.intp, types.intp, types.intp), generate
 
 
 @intrinsic
-def store_rows(typing_context, array, rows, position, vectors, first, last):
-    """Put one vector into each row, where `load_rows` takes it from, its entries `first` … `last` − 1."""
-    if not (_is_contiguous(array) and _is_positions(rows) and _is_vectors(vectors) and rows.count == vectors.count):
+def store_rows(typing_context, array, rows, position, tile, first, last):
+    """Put a tile where `load_rows` takes it from, entries `first` … `last` − 1 of each row."""
+    if not (_is_contiguous(array) and _is_positions(rows) and _is_vectors(tile) and tile.count == TILE):
         return None
 
     def generate(context, builder, signature, arguments):
-        values, lanes = cgutils.unpack_tuple(builder, arguments[3]), vectors.dtype.lanes
-        mask, alignment = _lanes(builder, lanes, *arguments[4:]), ir.IntType(32)(array.dtype.bitwidth // 8)
-        kind = values[0].type
-        store = _of_masked(builder, "store", kind, (kind, kind.as_pointer(), alignment.type, mask.type), ir.VoidType())
-        for pointer, value in zip(_row_pointers(context, builder, array, *arguments[:3]), values, strict=True):
-            builder.call(store, [value, pointer, alignment, mask])
+        kind, mask = ir.VectorType(context.get_value_type(array.dtype), TILE), _flags(builder, *arguments[4:])
+        alignment, tiled = ir.IntType(32)(array.dtype.bitwidth // 8), cgutils.unpack_tuple(builder, arguments[3])
+        store = _masked(builder, "store", kind, (kind, kind.as_pointer(), alignment.type, mask.type), ir.VoidType())
+        for row, pointer in enumerate(_pieces(context, builder, array, *arguments[:3])):
+            value, start = tiled[row % TILE], row // TILE * TILE
+            piece = ir.Constant(ir.VectorType(ir.IntType(32), TILE), list(range(start, start + TILE)))
+            builder.call(store, [builder.shuffle_vector(value, value, piece), pointer, alignment, mask])
         return context.get_dummy_value()
 
-    return types.void(array, rows, types.intp, vectors, types.intp, types.intp), generate
+    return types.void(array, rows, types.intp, tile, types.intp, types.intp), generate
 
 
-def _row_pointers(context, builder, array_type, array, rows, position):
-    return [_pointer(context, builder, array_type, array, builder.add(start, position))
+def _pieces(context, builder, array_type, array, rows, position):
+    """A pointer to TILE entries of each row."""
+    data = context.make_array(array_type)(context, builder, array).data
+    piece = ir.VectorType(context.get_value_type(array_type.dtype), TILE).as_pointer()
+    return [builder.bitcast(builder.gep(data, [builder.add(start, position)]), piece)
             for start in cgutils.unpack_tuple(builder, rows)]  # fmt: skip
 
 
-def _lanes(builder, lanes, first, last):
-    """Flags of the lanes n with first ≤ n < last."""
-    order = ir.Constant(ir.VectorType(first.type, lanes), list(range(lanes)))
-    return builder.and_(builder.icmp_signed("<=", filled(builder, first, lanes), order),
-                        builder.icmp_signed("<", order, filled(builder, last, lanes)))  # fmt: skip
+def _side_by_side(builder, pieces):
+    """One vector from one or two."""
+    if len(pieces) == 1:
+        return pieces[0]
+    return builder.shuffle_vector(*pieces, ir.Constant(ir.VectorType(ir.IntType(32), 2 * TILE), list(range(2 * TILE))))
 
 
-def _of_masked(builder, what, kind, arguments, result=None):
+def _flags(builder, first, last):
+    """Of the entries n with first ≤ n < last."""
+    order = ir.Constant(ir.VectorType(first.type, TILE), list(range(TILE)))
+    return builder.and_(builder.icmp_signed("<=", filled(builder, first, TILE), order),
+                        builder.icmp_signed("<", order, filled(builder, last, TILE)))  # fmt: skip
+
+
+def _masked(builder, what, kind, arguments, result=None):
     """LLVM's masked load or store of one kind of vector."""
     name = f"llvm.masked.{what}.v{kind.count}f{64 if kind.element == ir.DoubleType() else 32}.p0"
     return cgutils.get_or_insert_function(builder.module, ir.FunctionType(result or kind, arguments), name)

@@ -59,16 +59,16 @@ def lanes(a, out):
     out[4 * L], out[4 * L + 1] = total(v), last(v)
 
 
-def squares(a, out):
-    """Of three rows, the last of which stands for the rest."""
+def tiles(a, out):
+    """Of three rows, the last of which stands for the rest; whole, and of some entries."""
     L = 64 // a.itemsize
     rows = row_starts(a, 1, 2 * L, 3)
     prefetch(a, 0, False)
     prefetch(out, 0, True)
-    store_rows(out, row_starts(out, 0, L, 4), 0, transpose(load_rows(a, rows, 2, 0, L)), 0, L)
-    store_rows(out, row_starts(out, 4 * L, L, 2), 0, load_rows(a, rows, 2, 1, L - 1), -3, L - 2)
-    store_rows(out, row_starts(out, 6 * L, L, 2), 0, load_rows(a, rows, 2, -2, L + 2), 3, L + 9)
-    store_rows(out, row_starts(out, 8 * L, L, 2), 0, load_rows(a, rows, 2, 5, 2), 0, 3)
+    store_rows(out, row_starts(out, 0, 8, L), 0, transpose(load_rows(a, rows, 2, 0, 8)), 0, 8)
+    store_rows(out, row_starts(out, 8 * L, 8, 2), 0, load_rows(a, rows, 2, 1, 7), -3, 6)
+    store_rows(out, row_starts(out, 8 * L + 16, 8, 2), 0, load_rows(a, rows, 2, -2, 10), 3, 20)
+    store_rows(out, row_starts(out, 8 * L + 32, 8, 2), 0, load_rows(a, rows, 2, 5, 2), 0, 3)
 
 
 def several(a, out):
@@ -106,7 +106,7 @@ def fused(a, b, c, out):
     store(out, 0, fma(load(a, 0), load(b, 0), load(c, 0)))
 
 
-PROGRAMS = [entries, arithmetic, lanes, squares, several, real_steps, complex_steps]
+PROGRAMS = [entries, arithmetic, lanes, tiles, several, real_steps, complex_steps]
 
 
 def test_every_operation_has_a_twin_and_a_program():
