@@ -187,7 +187,7 @@ def rotated(typing_context, vector, lanes):
     return vector(vector, lanes), generate
 
 
-# --- Tiles: 8 entries of as many rows as a vector has lanes. Vector i has those of row i (and of row 8 + i) -------------
+# --- Tiles: 8 entries of as many rows as a vector has lanes. Vector i has those of row i (and of row 8 + i). --------
 
 
 @intrinsic
