@@ -90,6 +90,23 @@ def _exponent(B):
     return np.frexp(np.abs(B).max(axis=1))[1].astype(np.int64)
 
 
+def felt(stack):
+    """(P,): whether a path of gains other than 0 leads from the input to a parameter, and from it to the output."""
+    layers = [tuple(part != 0 for part in (layer.B, layer.C, layer.D)) for layer in stack]
+    before, after = [np.ones(stack.channels[0], bool)], [np.ones(stack.channels[-1], bool)]
+    for B, C, D in layers:
+        before.append(D @ before[-1] | C @ (B @ before[-1]))
+    for B, C, D in reversed(layers):
+        after.append(after[-1] @ D | (after[-1] @ C) @ B)
+    fields = Fields([], [], [], [])
+    for (B, C, _), p, q in zip(layers, before, after[-2::-1], strict=False):
+        driven, read = B @ p, q @ C
+        for field, pattern in zip(fields, (driven & read, np.outer(read, p), np.outer(q, driven), np.outer(q, p)),
+                                  strict=True):  # fmt: skip
+            field.append(pattern.ravel())
+    return np.concatenate([entry for field in fields for entry in field])
+
+
 def as_fields(stack, vector):
     """A vector over the parameters in the shapes of the stack's fields."""
     layers, start = [[getattr(layer, name) for layer in stack] for name in Fields._fields], 0

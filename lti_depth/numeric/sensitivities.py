@@ -8,9 +8,11 @@ from ..system import Layer, Stack
 from ..system.fields import Fields
 from ..system.limits import require_affordable
 from ..system.processes import process_or_white, require_stationary
-from . import derivatives
+from . import derivatives, unbounded_covariances
 from .autocovariances import part_autocovariance, part_scale
 from .circle import expected_nodes
+from .extended import leveled
+from .moments import TINY
 from .realization import real_if, realize, unscale
 from .signals import signals, triangular
 
@@ -84,7 +86,11 @@ def _wide_sensitivity(stack, process):
         model = realize(stack, part.shape)
         squares = sum(derivatives.squares(stack, model, at) for at in signals(model, part.source))
         scale, exponent = part_scale(part)
-        total = total + unscale(scale * squares, 2 * derivatives.exponents(stack, model) + exponent, "sensitivity")
+        own = unscale(scale * squares, 2 * derivatives.exponents(stack, model) + exponent, "sensitivity")
+        faint = (squares < TINY) & derivatives.felt(stack)  # beside gains so large that their squares left the range
+        if faint.any():
+            own = np.where(faint, leveled(unbounded_covariances.sensitivity(stack, part), 0.0), own)
+        total = total + own
     return derivatives.as_fields(stack, total)
 
 

@@ -164,3 +164,17 @@ def test_overflow_is_inf_and_warned_of():
     with pytest.warns(RuntimeWarning, match="sensitivity"):
         fields = numeric.sensitivity(numeric.stack([numeric.Layer([0.5, 0.5], [[1], [1]], [[2.0**600, 1]])]))
     assert np.isinf(fields.B[0][0, 0]) and np.isfinite(fields.C[0]).all()
+
+
+def test_what_large_gains_beside_it_drown():
+    """Nothing comes through the second channel; by what would, the output changes 10^250 times as strongly.
+
+    E y² = E|∂y/∂C_00|² = (1 + λ²)/(1 − λ²)³ for two poles λ = ½.
+    """
+    first = numeric.Layer([0.5], [[1.0]], [[1.0], [0.0]])
+    second = numeric.Layer([0.5], [[1.0, 1e250]], [[1.0]])
+    with pytest.warns(RuntimeWarning, match="numeric.log_sensitivity"):
+        by_C = numeric.sensitivity(numeric.stack([first, second])).C
+    assert by_C[0][0, 0] == pytest.approx(1.25 / 0.75**3, rel=1e-13)
+    assert by_C[0][1, 0] == np.inf
+    assert by_C[1][0, 0] == pytest.approx(1.25 / 0.75**3, rel=1e-13)
