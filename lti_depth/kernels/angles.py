@@ -1,4 +1,4 @@
-"""Sine and cosine of ω/2 to some twenty digits, written so that the compiler takes eight frequencies at a time.
+"""Sine and cosine of ω/2 to twenty digits or thirty, written so that the compiler takes eight frequencies at a time.
 
 A stack of K layers turns one error of an angle into K of them: what depends on ω alone is kept as an unevaluated sum
 of two doubles. θ = r + (π/2)·odd, which is ω/2 up to a multiple of π, with |r| ≤ π/4.
@@ -13,29 +13,42 @@ from .jit import jit
 
 LANES = 64
 SIN, SIN_LOW, COS, COS_LOW, REST, REST_LOW, ODD = range(0, 7 * LANES, LANES)
-_HALF_PI = math.pi / 2
-_HALF_PI_LOW = math.cos(_HALF_PI)  # π/2 − _HALF_PI
-_FAR = 2.0**20
+_FAR = 2.0**48
+
+
+def _parts(exact, count):
+    """A fraction as a sum of doubles."""
+    out = []
+    for _ in range(count):
+        out.append(float(exact))
+        exact -= Fraction(out[-1])
+    return out
+
+
+def _arctan(n):
+    """arctan(1/n) to 2^−200, n ≥ 5."""
+    return sum(Fraction((-1) ** k, (2 * k + 1) * n ** (2 * k + 1)) for k in range(44))
 
 
 def _reciprocal(n):
     """1/n! as a sum of two doubles."""
-    exact = Fraction(1, math.factorial(n))
-    return float(exact), float(exact - Fraction(float(exact)))
+    return _parts(Fraction(1, math.factorial(n)), 2)
 
 
-_S3, _S3_LOW = _reciprocal(3)
-_S5, _S5_LOW = _reciprocal(5)
-_C4, _C4_LOW = _reciprocal(4)
-_S7, _S9, _S11, _S13, _S15, _S17, _S19 = (_reciprocal(n)[0] for n in range(7, 20, 2))
-_C6, _C8, _C10, _C12, _C14, _C16, _C18, _C20 = (_reciprocal(n)[0] for n in range(6, 21, 2))
+_HALF_PI, _HALF_PI_LOW, _HALF_PI_LEAST = _parts(8 * _arctan(5) - 2 * _arctan(239), 3)  # Machin
+_S3, _S5, _S7, _S9, _S11, _S13, _S15 = (_reciprocal(n)[0] for n in range(3, 16, 2))
+_S3_LOW, _S5_LOW, _S7_LOW, _S9_LOW, _S11_LOW, _S13_LOW, _S15_LOW = (_reciprocal(n)[1] for n in range(3, 16, 2))
+_S17, _S19, _S21, _S23, _S25, _S27 = (_reciprocal(n)[0] for n in range(17, 28, 2))
+_C4, _C6, _C8, _C10, _C12, _C14, _C16 = (_reciprocal(n)[0] for n in range(4, 17, 2))
+_C4_LOW, _C6_LOW, _C8_LOW, _C10_LOW, _C12_LOW, _C14_LOW, _C16_LOW = (_reciprocal(n)[1] for n in range(4, 17, 2))
+_C18, _C20, _C22, _C24, _C26 = (_reciprocal(n)[0] for n in range(18, 27, 2))
 
 
 @jit
 def half_angles(omega, start, at):
     """Of 64 frequencies from `start` on, the last of them again where there are fewer: rows of 64 in `at`.
 
-    sin θ, cos θ and r, each followed by its low part, and 1 where θ = r + π/2, else 0. Low parts are 0 beyond ω = 2^21.
+    sin θ, cos θ and r, each followed by its low part, and 1 where θ = r + π/2, else 0. Low parts are 0 beyond ω = 2^49.
     """
     count, far = min(LANES, len(omega) - start), 0
     for j in range(count):
@@ -45,7 +58,7 @@ def half_angles(omega, start, at):
     for j in range(LANES):
         far += 1 if abs(at[ODD + j]) >= _FAR else 0
         q, high, low = reduced(at[ODD + j], 0.0)
-        sine, sine_low, cosine, cosine_low = _exact_sine_cosine(high, low)
+        sine, sine_low, cosine, cosine_low = _twenty_digits(high, low)
         odd = q - 2.0 * _nearest(0.5 * q - 0.25)
         at[SIN + j] = sine if odd == 0.0 else cosine
         at[SIN_LOW + j] = sine_low if odd == 0.0 else cosine_low
@@ -56,6 +69,19 @@ def half_angles(omega, start, at):
         for j in range(count):
             if abs(0.5 * omega[start + j]) >= _FAR:
                 _far_angle(0.5 * omega[start + j], at, j)
+
+
+@jit
+def exact_half_angles(omega, start, at):
+    """The same, sines and cosines to thirty digits."""
+    half_angles(omega, start, at)
+    for j in range(LANES):
+        sine, sine_low, cosine, cosine_low = _thirty_digits(at[REST + j], at[REST_LOW + j])
+        straight = at[ODD + j] == 0.0
+        at[SIN + j] = sine if straight else cosine
+        at[SIN_LOW + j] = sine_low if straight else cosine_low
+        at[COS + j] = cosine if straight else -sine
+        at[COS_LOW + j] = cosine_low if straight else -sine_low
 
 
 @jit
@@ -75,13 +101,13 @@ def _nearest(x):
 
 @jit(inlined=True)
 def reduced(x, low):
-    """q, and x + low − q π/2 as a sum of two doubles, for |x| < 2^20; q an integer."""
+    """q, and x + low − q π/2 as a sum of two doubles, for |x| < 2^48; q an integer."""
     q = _nearest(x * (1.0 / _HALF_PI))
     product = q * _HALF_PI
     high, lost = two_sum(x - product, -fma(q, _HALF_PI, -product))
     product = q * _HALF_PI_LOW
     high, more = two_sum(high, -product)
-    low += (lost + more) - fma(q, _HALF_PI_LOW, -product)
+    low += (lost + more) - (fma(q, _HALF_PI_LOW, -product) + q * _HALF_PI_LEAST)
     total = high + low
     return q, total, low - (total - high)
 
@@ -117,18 +143,54 @@ def sine_cosine(r, low):
 
 
 @jit(inlined=True)
-def _exact_sine_cosine(r, low):
-    """The same, each with its low part: the first terms of the series twice as exact."""
+def _square(r, low):
     z = r * r
-    z_low = fma(r, r, -z) + 2.0 * r * low
-    s, s_low = _times(z, z_low, fma(z, _sine_tail(z), -_S7), 0.0, _S5, _S5_LOW)
-    s, s_low = _times(z, z_low, s, s_low, -_S3, -_S3_LOW)
+    return z, fma(r, r, -z) + 2.0 * r * low
+
+
+@jit(inlined=True)
+def _ends(r, low, z, z_low, s, s_low, c, c_low):
+    """r + r z s and 1 + z c, each with its low part."""
     product = z * s
     s, s_low = _times(product, fma(z, s, -product) + (z * s_low + z_low * s), r, low, r, low)
-    c, c_low = _times(z, z_low, fma(z, _cosine_tail(z), -_C6), 0.0, _C4, _C4_LOW)
-    c, c_low = _times(z, z_low, c, c_low, -0.5, 0.0)
     c, c_low = _times(z, z_low, c, c_low, 1.0, 0.0)
     return s + s_low, s_low - ((s + s_low) - s), c + c_low, c_low - ((c + c_low) - c)
+
+
+@jit(inlined=True)
+def _twenty_digits(r, low):
+    """sin and cos of r + low, |r| ≤ π/4, each with its low part: the first terms of the series twice as exact."""
+    z, z_low = _square(r, low)
+    s, s_low = _times(z, z_low, fma(z, _sine_tail(z), -_S7), 0.0, _S5, _S5_LOW)
+    s, s_low = _times(z, z_low, s, s_low, -_S3, -_S3_LOW)
+    c, c_low = _times(z, z_low, _cosine_tail(z), 0.0, -_C6, -_C6_LOW)
+    c, c_low = _times(z, z_low, c, c_low, _C4, _C4_LOW)
+    c, c_low = _times(z, z_low, c, c_low, -0.5, 0.0)
+    return _ends(r, low, z, z_low, s, s_low, c, c_low)
+
+
+@jit(inlined=True)
+def _thirty_digits(r, low):
+    """The same to 2^−103."""
+    z, z_low = _square(r, low)
+    s = fma(z, fma(z, fma(z, fma(z, fma(z, -_S27, _S25), -_S23), _S21), -_S19), _S17)
+    s, s_low = _times(z, z_low, s, 0.0, -_S15, -_S15_LOW)
+    s, s_low = _times(z, z_low, s, s_low, _S13, _S13_LOW)
+    s, s_low = _times(z, z_low, s, s_low, -_S11, -_S11_LOW)
+    s, s_low = _times(z, z_low, s, s_low, _S9, _S9_LOW)
+    s, s_low = _times(z, z_low, s, s_low, -_S7, -_S7_LOW)
+    s, s_low = _times(z, z_low, s, s_low, _S5, _S5_LOW)
+    s, s_low = _times(z, z_low, s, s_low, -_S3, -_S3_LOW)
+    c = fma(z, fma(z, fma(z, fma(z, -_C26, _C24), -_C22), _C20), -_C18)
+    c, c_low = _times(z, z_low, c, 0.0, _C16, _C16_LOW)
+    c, c_low = _times(z, z_low, c, c_low, -_C14, -_C14_LOW)
+    c, c_low = _times(z, z_low, c, c_low, _C12, _C12_LOW)
+    c, c_low = _times(z, z_low, c, c_low, -_C10, -_C10_LOW)
+    c, c_low = _times(z, z_low, c, c_low, _C8, _C8_LOW)
+    c, c_low = _times(z, z_low, c, c_low, -_C6, -_C6_LOW)
+    c, c_low = _times(z, z_low, c, c_low, _C4, _C4_LOW)
+    c, c_low = _times(z, z_low, c, c_low, -0.5, 0.0)
+    return _ends(r, low, z, z_low, s, s_low, c, c_low)
 
 
 @jit(inlined=True)

@@ -1,6 +1,7 @@
 """Responses and delays on the unit circle, layer by layer; w = e^{−iω}.
 
-Nothing cancels for λ near 1 and ω near 0, nor for λ near −1 and ω near π:
+Scalar layers are taken in double-double, 64 frequencies at a time (`bilinear`), wide ones in doubles. There nothing
+cancels for λ near 1 and ω near 0, nor for λ near −1 and ω near π:
 
     1 − λ w = (1 − λ) + λ (1 − w) = (1 + λ) − λ (1 + w),   1 − w = s + i sin ω,   1 + w = 2 − s − i sin ω,
 
@@ -11,11 +12,10 @@ import math
 
 import numpy as np
 
+from . import bilinear
 from . import doubledouble as dd
-from .angles import COS, COS_LOW, LANES, SIN, SIN_LOW, half_angles
+from .angles import LANES
 from .jit import jit
-
-_TWO = (2.0, 0.0, 0.0, 0.0)
 
 
 @jit
@@ -52,155 +52,96 @@ def _normalize(z):
 
 
 @jit
-def _numerators(poles, b, c, d, current):
-    """A + M, A − M and M of every layer, (3, K), rounded once: d (1 − λ w) + c b v = A + M w.
-
-    A = d + c b, M = −d λ (current), or A = d, M = c b − d λ (delayed). A ± M is what is left near w = ±1, as at a zero.
-    """
-    out = np.empty((3, len(poles)), dtype=np.complex128)
-    for k in range(len(poles)):
-        r, A = dd.mul(dd.lift(c[k]), dd.lift(b[k])), dd.lift(d[k])
-        M = dd.mul(A, dd.lift(-poles[k]))
-        if current:
-            A = dd.add(A, r)
-        else:
-            M = dd.add(M, r)
-        out[0, k], out[1, k], out[2, k] = dd.value(dd.add(A, M)), dd.value(dd.sub(A, M)), dd.value(M)
-    return out
-
-
-@jit
 def cascade_response(poles, b, c, d, current, omega):
     """Π_k (d_k + c_k b_k v/(1 − λ_k w)), v = 1 (current) or w (delayed): mantissas and binary exponents, (n,) each.
 
-    Numerators and denominators are multiplied apart and divided once: fewest roundings a layer. A numerator with
-    feedthrough is A + M w = (A + M) − M (1 − w) = (A − M) + M (1 + w), in which nothing cancels for real layers.
+    Numerators and denominators are multiplied apart, in double-double, and divided once.
     """
-    numerators = _numerators(poles, b, c, d, current)
-    out = np.empty(len(omega), dtype=np.complex128)
-    exponents = np.zeros(len(omega), dtype=np.int64)
-    for n in range(len(omega)):
-        w, minus, plus = _angle(omega[n])
-        top, bottom, exponent = complex(1.0, 0.0), complex(1.0, 0.0), 0
+    n = len(omega)
+    out, exponents = np.empty(n, np.complex128), np.empty(n, np.int64)
+    rows, _, _, exponent, order = bilinear.table(poles, b, c, d, current)
+    at, work, shifts = np.empty(7 * LANES), np.empty(5 * LANES), np.empty(LANES, np.int64)
+    top, bottom, powers = np.empty(4 * LANES), np.empty(4 * LANES), np.empty(LANES, np.int64)
+    for start in range(0, n, LANES):
+        count = min(LANES, n - start)
+        bilinear.points(omega, start, at, work, shifts)
+        powers[:] = exponent - order * shifts
+        top[:], bottom[:] = 0.0, 0.0
+        top[:LANES], bottom[:LANES] = 1.0, 1.0
         for k in range(len(poles)):
-            if d[k] == 0.0:
-                q = c[k] * b[k] * (complex(1.0) if current else w)
-            elif w.real >= 0.0:
-                q = numerators[0, k] - numerators[2, k] * complex(minus, -w.imag)
+            if bilinear.is_real(rows[k]):
+                _multiply(top, bilinear.form(rows[k], bilinear.Q, dd.REAL), work, count, powers, 1)
+                _multiply(bottom, bilinear.form(rows[k], bilinear.G, dd.REAL), work, count, powers, -1)
             else:
-                q = numerators[1, k] + numerators[2, k] * complex(plus, w.imag)
-            q, own_up = _normalize(q)  # next to a zero or pole on the circle far below what a product has room for
-            g, own_down = _normalize(_one_minus(poles[k], w, minus, plus))
-            top, up = _normalize(top * q)
-            bottom, down = _normalize(bottom * g)
-            exponent += own_up + up - own_down - down
-        out[n] = top / bottom if bottom != 0.0 else complex(np.inf, np.nan)
-        exponents[n] = exponent
+                _multiply(top, bilinear.form(rows[k], bilinear.Q, dd.COMPLEX), work, count, powers, 1)
+                _multiply(bottom, bilinear.form(rows[k], bilinear.G, dd.COMPLEX), work, count, powers, -1)
+        for j in range(count):
+            above, below = complex(top[j], top[2 * LANES + j]), complex(bottom[j], bottom[2 * LANES + j])
+            out[start + j] = above / below if below != 0.0 else complex(np.inf, np.nan)
+            exponents[start + j] = powers[j]
     return out, exponents
 
 
 @jit
-def _pole_delay(pole, w):
-    """Re[λ w/(1 − λ w)] = [Re(λ w) − |λ|²]/|1 − λ w|², w in double-double."""
-    own = dd.lift(pole)
-    turned = dd.mul(own, w)
-    g = dd.value(dd.sub(dd.ONE, turned))
-    return dd.value(dd.sub(turned, dd.mul(own, dd.conj(own)))).real / (g.real * g.real + g.imag * g.imag)
+def _multiply(product, form, work, count, powers, sign):
+    """Onto the product, from which powers of two are taken where it has gone far."""
+    far = 0
+    for j in range(count):
+        re, im = bilinear.real_part(work, j, *form), bilinear.imaginary_part(work, j, *form)
+        x, y = (product[j], product[LANES + j]), (product[2 * LANES + j], product[3 * LANES + j])
+        negative = dd.mul((-im[0], -im[1]), y)
+        x, y = dd.add(dd.mul(re, x), negative), dd.add(dd.mul(re, y), dd.mul(im, x))
+        product[j], product[LANES + j], product[2 * LANES + j], product[3 * LANES + j] = x[0], x[1], y[0], y[1]
+        far += 0 if 1e-100 < max(abs(x[0]), abs(y[0])) < 1e100 else 1
+    if far:
+        _level(product, count, powers, sign)
 
 
 @jit
-def _real_pole_delay(pole, minus, plus, sine):
-    """|λ| (δ − s)/(δ² + 2 |λ| s), δ = 1 − |λ| and s = 1 ∓ cos ω in double-double."""
-    size, turn = abs(pole), minus if pole >= 0.0 else plus
-    gap = dd.sub(dd.ONE, dd.lift(complex(size)))
-    delta = dd.value(gap).real
-    if delta == 0.0:  # on the circle, where s may be no double
-        return -0.5 if sine != 0.0 else np.nan
-    return size * dd.value(dd.sub(gap, turn)).real / (delta * delta + 2.0 * size * dd.value(turn).real)
-
-
-@jit
-def _real_delay(pole, b, c, d, current, minus, plus):
-    """Re[w Ḣ/H] of a real layer with feedthrough, without complex numbers: g = 1 − λ w, H = q/g, q = A + M w.
-
-    With λ ≥ 0, δ = 1 − λ, s = 1 − cos ω, and A = d, M = r − d λ (delayed) or A = d + r, M = −d λ (current):
-
-        delayed    r [d (δ² − s (1 + λ²)) + r (δ + λ s)]/(|g|² |q|²)
-        current  r λ [d (δ² − s (1 + λ²)) + r (δ − s)]/(|g|² |q|²),
-
-    |g|² = δ² + 2 λ s;  |q|² = (A + M)² − 2 A M s, or (A − M)² + 2 A M (2 − s), whichever has no minus. A negative λ is
-    a positive one at ω + π, where w has the other sign. All in double-double, as are s and 2 − s (`minus`, `plus`).
-    """
-    turn, other = (minus, plus) if pole >= 0.0 else (plus, minus)
-    s, rest = dd.value(turn).real, dd.value(other).real
-    turn = dd.sub(_TWO, other) if s > 1.0 else turn
-    size = dd.lift(complex(abs(pole)))
-    through, around = dd.lift(complex(d)), dd.mul(dd.lift(complex(c)), dd.lift(complex(b)))
-    if not (current or pole >= 0.0):
-        around = dd.sub(dd.ZERO, around)
-    gap, passed = dd.sub(dd.ONE, size), dd.mul(through, size)
-    square = dd.mul(gap, gap)
-    mixed = dd.mul(through, dd.sub(square, dd.mul(turn, dd.add(dd.ONE, dd.mul(size, size)))))
-    if current:
-        A, M = dd.add(through, around), dd.sub(dd.ZERO, passed)
-        top = dd.mul(dd.mul(around, size), dd.add(mixed, dd.mul(around, dd.sub(gap, turn))))
-    else:
-        A, M = through, dd.sub(around, passed)
-        top = dd.mul(around, dd.add(mixed, dd.mul(around, dd.add(gap, dd.mul(size, turn)))))
-    product = dd.value(dd.mul(A, M)).real
-    whole = dd.value(dd.add(A, M) if product <= 0.0 else dd.sub(A, M)).real
-    q = whole * whole + 2.0 * abs(product) * (s if product <= 0.0 else rest)
-    g = dd.value(dd.add(square, dd.mul(dd.add(size, size), turn))).real
-    ratio = dd.value(top).real / (g * q)
-    return ratio if math.isfinite(ratio) else np.nan
-
-
-@jit
-def _exact_angle(at, j):
-    """w, 1 − cos ω and 1 + cos ω in double-double, from the sine and cosine of ω/2."""
-    sine, cosine = (at[SIN + j], at[SIN_LOW + j], 0.0, 0.0), (at[COS + j], at[COS_LOW + j], 0.0, 0.0)
-    double = dd.add(sine, sine)
-    minus, product, plus = dd.mul(double, sine), dd.mul(double, cosine), dd.mul(dd.add(cosine, cosine), cosine)
-    real = dd.sub(dd.ONE, minus)
-    return (real[0], real[1], -product[0], -product[1]), minus, plus
+def _level(product, count, powers, sign):
+    for j in range(count):
+        shift = _normalize(complex(product[j], product[2 * LANES + j]))[1]
+        if shift != 0:
+            powers[j] += sign * shift
+            for part in range(j, 4 * LANES, LANES):
+                product[part] = math.ldexp(product[part], -shift)
 
 
 @jit
 def cascade_delay(poles, b, c, d, current, omega):
-    """Σ_k Re[w Ḣ_k/H_k], (n,).
-
-    Without feedthrough the delay of the pole, plus 1 in delayed timing. With it, r = c b and g = 1 − λ w:
-    w Ḣ_k/H_k = r λ w/(g (d g + r)) (current), r w/(g (d g + r w)) (delayed), where pole and zero may nearly cancel; for
-    real numbers in the form of `_real_delay`.
-    """
-    out, at = np.zeros(len(omega)), np.empty(7 * LANES)
-    for n in range(len(omega)):
-        if n % LANES == 0:
-            half_angles(omega, n, at)
-        exact, exact_minus, exact_plus = _exact_angle(at, n % LANES)
-        w, minus, plus = _angle(omega[n])
-        total, lost = 0.0, 0.0  # Kahan's compensated sum
+    """Σ_k Re[w Ḣ_k/H_k], (n,), Ḣ by w; nan at a zero or pole of a layer."""
+    out, at, work = np.empty(len(omega)), np.empty(7 * LANES), np.empty(5 * LANES)
+    totals, losts, shifts = np.empty(LANES), np.empty(LANES), np.empty(LANES, np.int64)
+    rows, kinds, scales, _, _ = bilinear.table(poles, b, c, d, current)
+    for start in range(0, len(omega), LANES):
+        count = min(LANES, len(omega) - start)
+        bilinear.points(omega, start, at, work, shifts)
+        totals[:], losts[:] = 0.0, 0.0
         for k in range(len(poles)):
-            r = c[k] * b[k]
-            if d[k] == 0.0:
-                if poles[k].imag == 0.0:
-                    delay = _real_pole_delay(poles[k].real, exact_minus, exact_plus, w.imag)
-                else:
-                    delay = _pole_delay(poles[k], exact)
-                delay = delay + (0.0 if current else 1.0) if r != 0.0 else np.nan
-            elif poles[k].imag == 0.0 and b[k].imag == 0.0 and c[k].imag == 0.0 and d[k].imag == 0.0:
-                delay = _real_delay(poles[k].real, b[k].real, c[k].real, d[k].real, current, exact_minus, exact_plus)
+            if kinds[k] == len(bilinear.TURNED):
+                _add(totals, losts, rows[k], scales[k], bilinear.TURNED, dd.COMPLEX, work, count)
+            elif kinds[k] == len(bilinear.PARTED):
+                _add(totals, losts, rows[k], scales[k], bilinear.PARTED, dd.COMPLEX, work, count)
+            elif bilinear.is_real(rows[k]):
+                _add(totals, losts, rows[k], scales[k], bilinear.WHOLE, dd.REAL, work, count)
             else:
-                g = _one_minus(poles[k], w, minus, plus)
-                through, slope = (r, r * poles[k] * w) if current else (r * w, r * w)
-                ratio = _divide(slope, g * (d[k] * g + through))
-                delay = ratio.real if math.isfinite(ratio.real) and math.isfinite(ratio.imag) else np.nan
-            delay -= lost
-            advanced = total + delay
-            lost = (advanced - total) - delay
-            total = advanced
-        out[n] = total
+                _add(totals, losts, rows[k], scales[k], bilinear.WHOLE, dd.COMPLEX, work, count)
+        for j in range(count):
+            delay = totals[j] - losts[j]
+            out[start + j] = delay if math.isfinite(delay) else np.nan
     return out
+
+
+@jit
+def _add(totals, losts, row, scale, kind, digits, work, count):
+    """The delay of a layer onto compensated sums (Kahan)."""
+    g, q = bilinear.form(row, bilinear.G, digits), bilinear.form(row, bilinear.Q, digits)
+    layer = g, q, bilinear.form(row, bilinear.N, digits), scale
+    for j in range(count):
+        delay = bilinear.delay(layer, kind, work, j) - losts[j]
+        advanced = totals[j] + delay
+        losts[j] = (advanced - totals[j]) - delay
+        totals[j] = advanced
 
 
 @jit

@@ -11,7 +11,8 @@ e^{iKθ} and Π (1 + λ_k) in the end. `frequency.cascade_response` is the plain
 What rounding does to a thousand layers must not add up, whatever their poles; three things see to it:
 
 - Real poles come sorted, and what rounding takes from one ρ is given to the next (`factors`), as is what it takes from
-  t (`_multiply_real`): of either sum only the last term is left, and as many as neighbors differ by.
+  t (`_multiply_real`): of either sum only the last term is left, and as many as neighbors differ by. From Im ρ + t it
+  is multiplied in beside the rest (`_multiply`).
 - ρ and t are taken in units of 0.8. Next to powers of two, where ρ is at λ = 0 and t at ω = π/2, roundings of products
   have a sign.
 - For |t| ≥ 1 the factor is t − i ρ, a quarter turn away, of which four make a whole. So its real part is the larger one
@@ -158,7 +159,7 @@ def _multiply_real(re, first, last, lane, work):
         small, large = _product(t, near), _product(minus, _product(t, beyond))
         for j in range(k, k + _GROUP):
             g = spread(re, j)
-            x, y = _times(x, y, fma_each(g, near, large), fma_each(g, beyond, small))
+            x, y = _times(x, y, fma_each(g, near, large), fma_each(g, beyond, small), None)
         x, y = _product(fourth, x), _product(fourth, y)
     store_each(work, _X + lane, x)
     store_each(work, _Y + lane, y)
@@ -175,9 +176,10 @@ def _multiply(re, im, im_low, first, last, lane, work):
     beyond = fma_each(one, near, minus)
     for k in range(first, last, _GROUP):
         for j in range(k, k + _GROUP):
-            g, h = spread(re, j), _added(tan, low, spread(im, j), spread(im_low, j))
+            g, (h, rest) = spread(re, j), _added(tan, low, spread(im, j), spread(im_low, j))
             large = _product(minus, _product(h, beyond))
-            x, y = _times(x, y, fma_each(g, near, large), fma_each(g, beyond, _product(h, near)))
+            a, b = fma_each(g, near, large), fma_each(g, beyond, _product(h, near))
+            x, y = _times(x, y, a, b, (_product(minus, _product(rest, beyond)), _product(rest, near)))
         x, y = _product(fourth, x), _product(fourth, y)
     store_each(work, _X + lane, x)
     store_each(work, _Y + lane, y)
@@ -185,12 +187,14 @@ def _multiply(re, im, im_low, first, last, lane, work):
 
 @jit
 def _added(tan, low, im, im_low):
-    """Im ρ + t, which may cancel (Knuth's sum)."""
+    """Im ρ + t, which may cancel (Knuth's sum), and what rounding takes from it."""
     one, minus = broadcast(1.0), broadcast(-1.0)
     total = fma_each(one, tan, im)
     part = fma_each(minus, tan, total)
     lost = fma_each(one, fma_each(minus, fma_each(minus, part, total), tan), fma_each(minus, part, im))
-    return fma_each(one, fma_each(one, lost, fma_each(one, low, im_low)), total)
+    tail = fma_each(one, lost, fma_each(one, low, im_low))
+    rounded = fma_each(one, tail, total)
+    return rounded, fma_each(minus, fma_each(minus, total, rounded), tail)
 
 
 @jit
@@ -199,9 +203,13 @@ def _product(a, b):
 
 
 @jit
-def _times(x, y, a, b):
-    """(x + i y) (a + i b), products with a rounded only once: what b adds may be less than a last place."""
-    return fma_each(a, x, _product(broadcast(-1.0), _product(b, y))), fma_each(a, y, _product(b, x))
+def _times(x, y, a, b, more):
+    """(x + i y) (a + i b), products with a rounded only once: what b adds, or `more`, may be less than a last place."""
+    re, im = _product(broadcast(-1.0), _product(b, y)), _product(b, x)
+    if more is not None:
+        re = fma_each(more[0], x, fma_each(_product(broadcast(-1.0), more[1]), y, re))
+        im = fma_each(more[0], y, fma_each(more[1], x, im))
+    return fma_each(a, x, re), fma_each(a, y, im)
 
 
 @jit

@@ -16,7 +16,7 @@ from .realization import drop_channels, ldexp, realize, unscale
 from .unbounded import unit_of
 
 _WORK = 3e5  # ns that outlast handing a part of it to another thread, be the machine busy or not
-PLAIN = 8.0  # ns a layer and frequency, one after the other, and by vectors
+PLAIN = 5.0  # ns a layer and frequency in double-double, and by vectors of doubles
 _VECTORS = 0.15
 _LARGEST = 2.0**100
 
@@ -104,8 +104,8 @@ def frequency_response(stack, omega):
     Returns
     -------
     complex128, shape of omega then (H_out, H_in); the channel axes are dropped when both are 1. Relative error of
-    at most 1e−14 for scalar cascades without feedthrough (tried to a thousand layers), with it of some roundings a
-    layer; inf, with a RuntimeWarning, at a pole on the circle.
+    at most 1e−14 for scalar cascades (tried to a thousand layers), beside zeros and poles on the circle too: with
+    feedthrough all is computed in double-double; inf, with a RuntimeWarning, at a pole on the circle.
 
     See Also
     --------
@@ -154,16 +154,15 @@ def _kernel(stack):
     poles, current = stack.poles, stack.timing == "current"
     sizes = np.abs(poles)
     if stack.D.any() or (sizes == 1).any() or sizes.max() > _LARGEST:
-        model = realize(stack)
-        return partial(_plain_response, (*model.scalars[:4], current), model.output_exponent), PLAIN
+        return partial(frequency.cascade_response, *scalars(stack), current), PLAIN
     factors = responses.factors(*(part.astype(complex) for part in (np.sort(poles), stack.B, stack.C)))
     turns = float(len(factors[0]) - (0 if current else 2 * len(poles)))
     return partial(responses.response, *factors, turns), _VECTORS
 
 
-def _plain_response(given, exponent, omega):
-    H, exponents = frequency.cascade_response(*given, omega)
-    return H, exponents + exponent
+def scalars(stack):
+    """λ, b, c, d of a scalar cascade as the kernels take them."""
+    return tuple(part.astype(complex) for part in (stack.poles, stack.B, stack.C, stack.D))
 
 
 def in_parts(kernel, omega, cost):

@@ -59,10 +59,10 @@ def test_responses(kind, K, timing):
 @pytest.mark.parametrize("K", [1, 2, 7, 64, pytest.param(1000, marks=pytest.mark.compiled("so deep takes minutes"))])
 @pytest.mark.parametrize("kind", ["spread", "equal", "two", "slow", "signed", "tiny"])
 def test_delays(kind, K, timing):
-    """Where the delay of equal poles changes its sign too, cos ω = λ, but for the error of cos ω, 2^−66 and no more."""
+    """Where the delay of equal poles changes its sign too, cos ω = λ, but for the error of 1 − cos ω, 2^−102 of it."""
     poles = poles_of(kind, K)
     crossings = np.arccos(np.unique(poles)[:: max(1, K // 8)])
-    omega = np.concatenate([OMEGA, crossings, crossings * 0.999, crossings * 1.1])
+    omega = np.concatenate([OMEGA, *(crossings * (1 + away) for away in (0, 1e-14, -1e-10, 1e-7, 1e-5, -1e-3, 0.1))])
     found = numeric.group_delay(numeric.cascade(poles, timing=timing), omega)
     with mp.workdps(60):
         for value, at in zip(found, omega, strict=True):
@@ -70,7 +70,52 @@ def test_delays(kind, K, timing):
             slopes = [p / ((1 - p) ** 2 + 2 * p * (1 - cosine)) for p in map(exact, poles)]
             terms = [later + (cosine - p) * slope for p, slope in zip(map(exact, poles), slopes, strict=True)]
             error, size = abs(mp.mpf(value) - mp.fsum(terms)), mp.fsum(map(abs, terms))
-            assert error <= 1e-15 * size + mp.mpf(2) ** -66 * mp.fsum(map(abs, slopes)), (at, float(error / size))
+            rounded = mp.mpf(2) ** -102 * (1 - cosine) * mp.fsum(map(abs, slopes))
+            assert error <= 1e-15 * size + rounded, (at, float(error / size))
+
+
+def layers_with_feedthrough(kind, K):
+    """λ, c and d; the zeros of "circle" and "angle" are rounded from the circle, at ±1 and elsewhere."""
+    rng = np.random.default_rng(K)
+    poles, d = 1 - 10.0 ** -rng.uniform(0, 15, K), rng.normal(size=K)
+    if kind == "equal":
+        return np.full(K, 0.7), np.ones(K), np.full(K, -0.3)
+    if kind == "spread":
+        return poles, rng.normal(size=K), d
+    if kind == "circle":
+        return poles, (poles - rng.choice([-1, 1], K)) * d, d
+    if kind == "angle":
+        return poles, (poles - rng.choice([1j, np.exp(0.3j), np.exp(2.2j)], K)) * d, d
+    return poles * np.exp(1j * rng.choice([0.3, 2.2, -2], K)), rng.normal(size=K) * 1e-3, d + 1j
+
+
+@pytest.mark.compiled("so deep takes minutes")
+@pytest.mark.parametrize("timing", ["current", "delayed"])
+@pytest.mark.parametrize("K", [1, 8, 64, 1000])
+@pytest.mark.parametrize("kind", ["equal", "spread", "circle", "angle", "complex"])
+def test_feedthrough(kind, K, timing):
+    """Beside zeros on the circle too, with 2^−102 of what cancels there."""
+    poles, c, d = layers_with_feedthrough(kind, K)
+    stack = numeric.cascade(poles, 1.0, c, d, timing=timing)
+    omega = np.concatenate([OMEGA, [0.5 * np.pi, np.nextafter(0.3, 1), 1.7e4]])
+    mantissas, exponents = numeric.responses.scaled_frequency_response(stack, omega)
+    delays = numeric.group_delay(stack, omega)
+    with mp.workdps(60):
+        layers = [tuple(mp.mpc(complex(part)) for part in layer) for layer in zip(poles, c, d, strict=True)]
+        for mantissa, exponent, delay, at in zip(mantissas[:, 0, 0], exponents[:, 0, 0], delays, omega, strict=True):
+            w, H, terms, lost = mp.expj(-exact(at)), mp.mpf(1), [], [mp.mpf(0)]
+            for pole, r, through in layers:
+                gap = 1 - pole * w
+                passed = through * gap + r * (1 if timing == "current" else w)
+                H *= passed / gap
+                top = r * (pole if timing == "current" else 1) * w
+                terms.append((top / (gap * passed)).real if passed != 0 else mp.nan)
+                lost.append(mp.mpf(2) ** -102 * (abs(through) + abs(r)) / abs(passed) if passed != 0 else mp.mpf(0))
+            assert abs(mp.mpc(mantissa) * mp.mpf(2) ** int(exponent) - H) <= (1e-14 + mp.fsum(lost)) * abs(H), at
+            if mp.isnan(mp.fsum(terms)):
+                assert np.isnan(delay), at
+            else:
+                assert abs(mp.mpf(delay) - mp.fsum(terms)) <= (1e-15 + max(lost)) * mp.fsum(map(abs, terms)), at
 
 
 @pytest.mark.parametrize("kind", ["slow", "complex"])
