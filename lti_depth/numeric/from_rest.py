@@ -23,14 +23,18 @@ def variance_from_rest(stack, process, T):
     times = np.arange(T) + (stack.timing == "delayed")  # the states after the T-th input
     lags = np.arange(T if len(process.parts) > 1 or _is_colored(process.parts[0]) else 1)
     R = sum(unscale(*part_autocovariance(WIRE, lags, part), "state_variance") for part in process.parts)[:, 0, 0]
+
+    def answer(layers):
+        return scaled_response(Stack(layers, timing=stack.timing), times, 0.0, "state_variance")
+
     for k, layer in enumerate(stack):
         readout = Layer(layer.poles, layer.B, np.eye(layer.width))
         before = (*stack.layers[:k], readout)
-        h, common = scaled_response(Stack(before, timing=stack.timing), times, 0.0)
+        h, common = answer(before)
         for n in range(layer.width):
             own, exponent = h[:, n, : stack.channels[0]], common[:, :, 0]
             if not np.isfinite(own).all():  # 0·inf: where another state overflows, this one may be finite
-                alone, common_alone = scaled_response(Stack(_heard(before, n), timing=stack.timing), times, 0.0)
+                alone, common_alone = answer(_heard(before, n))
                 own, exponent = alone[:, n, : stack.channels[0]], common_alone[:, :, 0]
             own, exponents[k, n] = leveled(own, exponent)
             energy[k, n] = weighted_energy(own, R)

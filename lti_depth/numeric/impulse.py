@@ -5,6 +5,7 @@ import numpy as np
 from ..kernels import wide
 from ..system import validation
 from . import cascades
+from .reach import require_reachable
 from .realization import drop_channels, real_if, realize, unscale
 
 
@@ -27,6 +28,11 @@ def impulse_response(stack, t):
     -------
     float64 or complex128, shape of t then (H_out, H_in); the channel axes are dropped when both are 1.
 
+    Raises
+    ------
+    ValueError
+        Times so late that the run up to them takes over three minutes or 4 GB.
+
     See Also
     --------
     log_impulse_response : where values exceed float64.
@@ -43,7 +49,7 @@ def step_response(stack, t):
 
     .. math:: s_t = \sum_{r=0}^{t} h_r
 
-    Parameters, return value and cost as in `impulse_response`.
+    Parameters, return value, errors and cost as in `impulse_response`.
     """
     return _answer(stack, t, 1.0, "step_response")
 
@@ -53,19 +59,22 @@ def _answer(stack, t, rest, what):
     times = validation.integers(t, "t")
     flat = times.ravel()
     asked = np.unique(flat[flat >= 0])
-    values = unscale(*scaled_response(stack, asked, rest), what)
+    values = unscale(*scaled_response(stack, asked, rest, what), what)
     h = np.zeros((len(flat), *values.shape[1:]), dtype=np.complex128)
     h[flat >= 0] = values[np.searchsorted(asked, flat[flat >= 0])]
     h = real_if(stack.real_output, h.reshape(*times.shape, *h.shape[1:]))
     return drop_channels(h, stack.channels[-1], stack.channels[0])
 
 
-def scaled_response(stack, times, rest):
+def scaled_response(stack, times, rest, what):
     """The answer at sorted times ≥ 0 as mantissas (n, H, H), padded to H channels, and binary exponents (n, 1, 1)."""
-    model = realize(stack, memory=False)
+    model, last = realize(stack, memory=False), times.max(initial=0)
+    K, N, H = model.B.shape
     if model.is_cascade:
+        require_reachable(last, what, seconds=5e-8 * K)
         mantissa, exponents = cascades.response(model, rest, times)
         return mantissa[:, None, None], (exponents + model.output_exponent)[:, None, None]
+    require_reachable(last, what, seconds=K * H * (2e-8 + 4e-9 * N * H), size=32 * H**2)
     values = _run(model, times, rest) if len(times) else np.zeros((0, *model.D.shape[1:]), dtype=np.complex128)
     return values, np.full((len(times), 1, 1), model.output_exponent)
 
