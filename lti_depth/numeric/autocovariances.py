@@ -92,7 +92,7 @@ def _colored(stack, lags, shape, source):
     needed = asked if L == 1 or not len(asked) else np.arange(max(asked[0] - L + 1, 0), asked[-1] + L)
     needed = needed if 0 in needed[:1] else np.concatenate([[0], needed])
     rho, exponents = _recursion(model, needed)
-    if not trusted(model, rho[0].diagonal().real, lambda kind: _variances(model, kind)):
+    if not trusted(model, rho[0].diagonal().real, lambda *run: _variances(model, *run)):
         R, exponents = circle.autocovariance(model, asked, source), np.zeros(len(asked), np.int64)
         if len(asked) and np.abs(R[0]).max() < TINY:
             return in_parts(unbounded_circle.autocovariance(system(stack, shape), asked, source)[back])
@@ -105,10 +105,10 @@ def _colored(stack, lags, shape, source):
     return R[back], (exponents[back] + 2 * model.output_exponent)[:, None, None]
 
 
-def _variances(model, kind):
-    """ρ(0), its diagonal, in a precision."""
+def _variances(model, layers, kind):
+    """ρ(0), its diagonal, of scalar layers in an arithmetic of their kernels, or of the wide ones in a precision."""
     if model.is_cascade:
-        return cascade.autocovariance(model.layers, model.current, np.zeros(1, np.int64), kind)[0].real
+        return cascade.autocovariance(layers, model.current, np.zeros(1, np.int64), kind)[0].real
     return wide_moments(model, kind)[2][-1].diagonal().real
 
 

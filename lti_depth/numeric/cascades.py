@@ -20,11 +20,11 @@ def response(model, rest, times):
     layers = model.layers.copy()
     layers[1, layers[2] == 0] = 0  # a state that nothing reads must not set the scale
 
-    def run(kind):
+    def run(layers, kind):
         return cascade.response(layers, model.current, 1.0, rest, times, kind)
 
-    values, exponents = run(model.digits)
-    where = _lost(model, values, exponents, run)
+    values, exponents = run(layers, model.digits)
+    where = _lost(model, layers, values, exponents, run)
     if where.any():
         values[where], exponents[where] = integers.response(layers, model.current, 1, int(rest), times[where])
     return values, exponents
@@ -34,11 +34,11 @@ def autocovariance(model, lags):
     """E y[t+Δ] y[t]* for white unit input at sorted lags Δ ≥ 0: mantissas and binary exponents, (n,)."""
     asked = lags if 0 in lags[:1] else np.concatenate([[0], lags])
 
-    def run(kind):
-        return cascade.autocovariance(model.layers, model.current, asked, kind)
+    def run(layers, kind):
+        return cascade.autocovariance(layers, model.current, asked, kind)
 
-    values, exponents = run(PLAIN if model.nonnegative else model.digits)
-    where = _lost(model, values, exponents, run)
+    values, exponents = run(model.layers, PLAIN if model.nonnegative else model.digits)
+    where = _lost(model, model.layers, values, exponents, run)
     where |= (np.abs(values[0]) < TINY) | ((values == 0) & _fades_at_once(model))
     if where.any():
         values[where], exponents[where] = integers.autocovariance(model.layers, model.current, asked[where])
@@ -46,11 +46,12 @@ def autocovariance(model, lags):
     return values[own], exponents[own]
 
 
-def _lost(model, values, exponents, run):
-    if model.nonnegative:
-        return lost(values, values)
-    rough, unit = run(roughly(model))
-    return lost(values, ldexp(rough, unit - exponents))
+def _lost(model, layers, values, exponents, run):
+    where = lost(values, values)
+    for nearby in [] if model.nonnegative else roughly(model, layers):
+        rough, unit = run(*nearby)
+        where |= lost(values, ldexp(rough, unit - exponents))
+    return where
 
 
 def _fades_at_once(model):

@@ -6,38 +6,45 @@ from ..kernels import gramians
 from ..kernels.doubledouble import PLAIN, PLAIN_COMPLEX, REAL
 
 TINY = 2.0**-900  # of the largest gain², beyond which a response on the circle may have been lost
+_KEPT = 2.0**-10
 
 
 def trusted(model, variances, again):
-    """Whether the recursion has kept its digits in `variances`; `again` computes them in a precision.
+    """Whether the recursion has kept its digits in `variances`; `again` computes them for layers in a precision.
 
     Where nothing is negative, nothing can cancel, though values may leave the range of doubles. Elsewhere the recursion
     is run once more in fewer digits: wide layers in single precision, whose roundings and what becomes of them are 2²⁹
     times as large, and cascades in plain doubles.
     """
     if model.is_cascade:
-        return not lost(variances, variances if model.nonnegative else again(roughly(model))).any()
+        runs = [] if model.nonnegative else roughly(model, model.layers)
+        return not any(lost(variances, rough).any() for rough in (variances, *(again(*run) for run in runs)))
     if model.nonnegative:
         return True
     present = variances != 0
-    change = again(np.complex64) / variances.clip(min=np.finfo(float).tiny) - 1
+    change = again(None, np.complex64) / variances.clip(min=np.finfo(float).tiny) - 1
     return bool(np.abs(change[present]).max(initial=0) < 2.0**29 * 1e-13)
 
 
-def roughly(model):
-    """Plain numbers for the kernels of cascades."""
-    return PLAIN if model.digits is REAL else PLAIN_COMPLEX
+def roughly(model, layers):
+    """Layers and numbers for the kernels of cascades: plain doubles, twice, with entries changed in their last place.
+
+    Between equal layers, and conjugate ones, errors of plain doubles may cancel where those of double-doubles do not;
+    of two such runs with other entries hardly both come near the truth by that.
+    """
+    kind = PLAIN if model.digits is REAL else PLAIN_COMPLEX
+    return [(layers * (1 - 2.0**-52 * np.random.default_rng(seed).random(layers.shape)), kind) for seed in range(2)]
 
 
 def lost(values, rough):
-    """Where double-doubles may have lost their digits: where plain doubles leave nothing of a value, not even its size.
+    """Where double-doubles may have lost their digits: where plain doubles keep no more than three of a value.
 
     There roundings, and what becomes of them, are 2⁵¹ times as large. Near the end of the range of doubles, where low
     halves are lost, both have the digits of a double at most.
     """
     size = np.abs(values)
     with np.errstate(invalid="ignore"):  # where 1 − λ_i λ̄_j is rounded to 0
-        return ~(np.abs(rough - values) <= size / 8) | ((size > 0) & (size < TINY))
+        return ~(np.abs(rough - values) <= _KEPT * size) | ((size > 0) & (size < TINY))
 
 
 def wide_moments(model, kind=np.complex128):

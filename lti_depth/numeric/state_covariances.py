@@ -112,7 +112,7 @@ def _part_state_covariance(stack, part):
 def _scaled_states(stack, part, model, kept):
     """The states kept, up to the scale of the source: mantissas and binary exponents."""
     W, own, source = white_states(model), 0, part.source
-    if not trusted(model, W.diagonal().real, lambda kind: _states(model, kind).diagonal().real):
+    if not trusted(model, W.diagonal().real, lambda *run: _states(model, *run).diagonal().real):
         if model.is_cascade and len(source) == 1:
             W, own = integers.state_covariance(model.layers, model.current)
             own = own[np.ix_(kept, kept)]
@@ -144,13 +144,15 @@ def white_states(model):
     """E ξ ξ* for white unit input, (K·N, K·N) in the scaled units of the realization."""
     if model.is_cascade and model.nonnegative:
         return pairs.state_covariance(_ONE if len(model.poles) <= 8 else _TWO, model.layers, model.current)
-    return _states(model, model.digits if model.is_cascade else np.complex128)
-
-
-def _states(model, kind):
-    """`white_states` in an arithmetic of the kernels of cascades, or in a precision for those of wide layers."""
     if model.is_cascade:
-        return cascade.state_covariance(model.layers, model.current, kind)
+        return _states(model, model.layers, model.digits)
+    return _states(model, None, np.complex128)
+
+
+def _states(model, layers, kind):
+    """`white_states` of scalar layers in an arithmetic of their kernels, or of the wide ones in a precision."""
+    if model.is_cascade:
+        return cascade.state_covariance(layers, model.current, kind)
     return wide_moments(model, kind)[0].reshape(model.poles.size, model.poles.size)
 
 
