@@ -125,14 +125,14 @@ def shift_in(value, vectors):
     return tuple(moved.reshape(len(vectors), -1))
 
 
-def slanted(parameters, held, signals, parts, step, steps):
+def slanted(parameters, held, signals, parts, edge, step, steps, level):
     given, x, u = (_numbers(value, len(parts)) for value in (parameters, held, signals))
     unit, outputs = len(given) == len(x), []
     K = len(x) if unit else len(x) // 2
-    x, p = x[:K], x[-K:]
+    x, p, behind = x[:K], x[-K:], [max(k - level, 0) if len(edge) == 2 else k for k in range(K)]
     for n, value in enumerate(u):
         entering = [value, *p[:-1]]
-        for k in [k for k in range(K) if 0 <= step + n - k < steps]:
+        for k in [k for k in range(K) if not edge or 0 <= step + n - behind[k] < steps]:
             if unit:
                 x[k] = p[k] = given[k] * x[k] + entering[k]
             else:

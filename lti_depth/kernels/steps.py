@@ -3,7 +3,7 @@
 Numbers are planar: a tuple of real vectors, one a number where `parts` has one entry, else re, im, re, im, … Two forms,
 told apart by how many parameters there are for what is held:
 
-    unit layers  p' = x_k ← λ_k x_k + p                            current timing, unit gains: λ
+    unit layers  p' = x_k ← λ_k x_k + p                            unit gains: λ
     sections     p' = e_k p + f_k ξ_k,  ξ_k ← b_k p + λ_k ξ_k      any scalar layer, see `cascade`: λ, b, f, e
 
 Products with a state come first, for they wait for no other layer.
@@ -40,11 +40,19 @@ class _Arithmetic:
         (a, b), (x, y) = a, x
         return [self._fma(a, x, self.builder.fneg(product(b, y))), self._fma(a, y, product(b, x))]
 
-    def within(self, shift, at, end):
-        """Whether 0 ≤ at + shift < end, a flag in each lane: a choice between vectors by one flag would be a jump."""
+    def behind(self, k, level):
+        """max(k − level, 0), or k without a level."""
+        number = self.context.get_value_type(types.intp)
+        if level is None:
+            return number(k)
+        behind = self.builder.sub(number(k), level)
+        return self.builder.select(self.builder.icmp_signed(">", behind, number(0)), behind, number(0))
+
+    def takes_part(self, n, behind, step, steps):
+        """A flag in each lane, lest a choice between vectors become a jump."""
         builder = self.builder
-        moved = builder.add(at, self.context.get_constant(types.intp, shift))
-        flag = builder.and_(builder.icmp_signed(">=", moved, moved.type(0)), builder.icmp_signed("<", moved, end))
+        at = builder.sub(builder.add(step, step.type(n)), behind)
+        flag = builder.and_(builder.icmp_signed(">=", at, at.type(0)), builder.icmp_signed("<", at, steps))
         return filled(builder, flag, self.vector.lanes)
 
     def chosen(self, flags, x, p):
@@ -71,11 +79,11 @@ def _is_vectors(*kinds):
 
 
 @intrinsic
-def slanted(typing_context, parameters, held, signals, parts, step, steps):
+def slanted(typing_context, parameters, held, signals, parts, edge, step, steps, level):
     """(held, outputs) after a step for each of `signals`, where each layer takes what left the one before a step ago.
 
-    In the nth of them layer k takes part if 0 ≤ step + n − k < steps. `held`: all states, and for sections also what
-    left each layer last.
+    `held`: all states, and for sections also what left each layer last. `edge` is (): all layers take part; (0,): in
+    the nth step layer k does if 0 ≤ step + n − k < steps; (0, 0): if 0 ≤ step + n − max(k − level, 0) < steps.
     """
     if not _is_vectors(parameters, held, signals) or parameters.count not in (held.count, 2 * held.count):
         return None
@@ -90,15 +98,18 @@ def slanted(typing_context, parameters, held, signals, parts, step, steps):
         for n, value in enumerate(u):
             entering = [value, *p[:-1]]
             for k in reversed(range(K)):
-                active = arithmetic.within(n - k, *arguments[4:])
                 found = layer(arithmetic, given[k::K], x[k], entering[k])
-                x[k], p[k] = (arithmetic.chosen(active, new, old) for new, old in zip(found, (x[k], p[k]), strict=True))
+                if edge.count:
+                    behind = arithmetic.behind(k, arguments[7] if edge.count == 2 else None)
+                    flags = arithmetic.takes_part(n, behind, *arguments[5:7])
+                    found = (arithmetic.chosen(flags, *pair) for pair in zip(found, (x[k], p[k]), strict=True))
+                x[k], p[k] = found
             outputs.append(p[-1])
         pair = [context.make_tuple(builder, kind, [part for number in numbers for part in number])
                 for kind, numbers in ((held, x if unit else x + p), (signals, outputs))]
         return context.make_tuple(builder, out, pair)
 
-    return out(parameters, held, signals, parts, types.intp, types.intp), generate
+    return out(parameters, held, signals, parts, edge, types.intp, types.intp, types.intp), generate
 
 
 @intrinsic

@@ -73,10 +73,8 @@ def _run(given, u, y, x):
     kernel = _of_one_run(given, u)
     if kernel:
         _each(kernel, given, gain, u, y, z)
-    elif given.current:
-        _batch(batches.LAYERS, [given.poles], gain, u, y, z)
     else:
-        return _sections(given, u, y, x)
+        _batch(batches.LAYERS, [given.poles], gain, u, y, z, not given.current)
     if z is not x:
         x[...] = z / given.r
     return bool(np.isfinite(z).all())
@@ -91,33 +89,32 @@ def _sections(given, u, y, x):
     return bool(np.isfinite(x).all() and np.isfinite(y).all())
 
 
-def _batch(form, parameters, gain, u, y, x):
-    """The kernel of batches, on all threads where that pays; layers that let the signal through fill up a group."""
+def _batch(form, parameters, gain, u, y, x, delayed=False):
+    """The kernel of batches, on all threads where that pays; layers that let the signal through fill up each group."""
     real, parts = u.real.dtype, 2 if u.dtype.kind == "c" else 1
-    like, many = form
+    (like, many), K = form, x.shape[1]
     n = len(many) // (len(parameters) * parts)
-    groups = -(-x.shape[1] // n)
-    given = np.zeros((len(parameters), groups * n), u.dtype)
-    given[:, : x.shape[1]] = parameters
-    given[3:, x.shape[1] :] = 1  # e of a section; a unit layer lets through where λ = 0
+    own = n - delayed  # of the stack in each group: in delayed timing one is left to hand on the last one's state
+    groups = -(-K // own)
+    places = np.arange(groups * n).reshape(groups, n)[:, :own].ravel()[:K] if delayed else slice(K)
+    given, states = np.zeros((len(parameters), groups * n), u.dtype), x
+    given[3:] = 1  # e of a section; a unit layer lets through where λ = 0
+    given[:, places] = parameters
+    if K < groups * n:
+        states = np.zeros((len(x), groups * n), x.dtype)
+        states[:, places] = x
     given = np.ascontiguousarray(given.reshape(-1, groups, n).swapaxes(0, 1)).view(real)
-    states = x if x.shape[1] == groups * n else _padded(x, groups * n)
+    levels = np.minimum(own, K - own * np.arange(groups)) * delayed
     flat, out = u.reshape(-1).view(real), y.reshape(-1).view(real)
-    arguments = (_read_only(given.ravel()), _read_only(np.array([gain]).view(real)), u.shape[1], _read_only(flat), out,
-                 _read_only(out), states.view(real))  # fmt: skip
+    arguments = (_read_only(given.ravel()), _read_only(levels), _read_only(np.array([gain]).view(real)), u.shape[1],
+                 _read_only(flat), out, _read_only(out), states.view(real))  # fmt: skip
 
     def rows(span):
-        batches.simulate(like, many, (0,) * parts, *arguments, *span)
+        batches.simulate(like, many, (0,) * parts, (0,) * delayed, *arguments, *span)
 
-    threads.run(rows, _spans(len(u), 64 // real.itemsize, u.size * x.shape[1]))
+    threads.run(rows, _spans(len(u), 64 // real.itemsize, u.size * K))
     if states is not x:
-        x[...] = states[:, : x.shape[1]]
-
-
-def _padded(x, K):
-    states = np.zeros((len(x), K), x.dtype)
-    states[:, : x.shape[1]] = x
-    return states
+        x[...] = states[:, places]
 
 
 def _spans(batch, lanes, work):

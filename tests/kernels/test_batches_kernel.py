@@ -23,6 +23,14 @@ def layers(poles, gain, u, x):
     return p
 
 
+def delayed_layers(poles, gain, u, x):
+    """Unit layers in delayed timing."""
+    p = x[-1]
+    x[1:] = poles[1:] * x[1:] + x[:-1]
+    x[0] = poles[0] * x[0] + gain * u
+    return p
+
+
 def sections(poles, b, f, e, u, x):
     p = u
     for k in range(len(poles)):
@@ -34,7 +42,10 @@ def sections(poles, b, f, e, u, x):
 @pytest.mark.parametrize("form, K, batch, T", [
     ("layers", 3, 3, 5), ("layers", 12, 8, 16), ("layers", 13, 5, 37), ("layers", 6, 17, 25), ("layers", 14, 2, 1050),
     ("sections", 1, 3, 21), ("sections", 4, 9, 16), ("sections", 5, 2, 33), ("layers", 2, 1, 8), ("layers", 2, 9, 3),
-    *[("layers", 25, 2, T) for T in (1, 10, 11, 12, 13, 19, 27)], ("sections", 9, 2, 1030),
+    *[("layers", 25, 2, T) for T in (1, 10, 11, 12, 13, 19, 27)],
+    *[("delayed layers", 11, 3, T) for T in (1, 7, 8, 12)], ("delayed layers", 1, 9, 20), ("delayed layers", 5, 2, 33),
+    *[("delayed layers", 25, 2, T) for T in (1, 9, 16, 40, 1050)],
+    ("sections", 9, 2, 1030),
 ])  # fmt: skip
 def test_rows(dtype, form, K, batch, T, monkeypatch):
     """The last rows in a call of their own, the first ones after them."""
@@ -46,8 +57,8 @@ def test_rows(dtype, form, K, batch, T, monkeypatch):
     u, state, gain = normal(rng, dtype, batch, T), normal(rng, dtype, batch, K), dtype(0.75)
     b, f, e = (0.5 * normal(rng, dtype, K) for _ in range(3))
     y, x = np.full_like(u, np.nan), state.copy()
-    if form == "layers":
-        runs._batch(batches.LAYERS, [poles], gain, u, y, x)
+    if form != "sections":
+        runs._batch(batches.LAYERS, [poles], gain, u, y, x, form == "delayed layers")
     else:
         runs._batch(batches.SECTIONS, [poles, b, f, e], dtype(1), u, y, x)
     wide = np.result_type(dtype, np.float64)
@@ -55,8 +66,9 @@ def test_rows(dtype, form, K, batch, T, monkeypatch):
     expected = np.empty((batch, T), wide)
     for n in range(batch):
         for t in range(T):
-            expected[n, t] = (layers(poles, gain, u[n, t], state[n]) if form == "layers"
-                              else sections(poles, b, f, e, u[n, t], state[n]))  # fmt: skip
+            expected[n, t] = (layers(poles, gain, u[n, t], state[n]) if form == "layers" else
+                              delayed_layers(poles, gain, u[n, t], state[n]) if form == "delayed layers" else
+                              sections(poles, b, f, e, u[n, t], state[n]))  # fmt: skip
     bound = 200 * np.finfo(dtype).eps
     np.testing.assert_allclose(y, expected, rtol=bound, atol=bound)
     np.testing.assert_allclose(x, state, rtol=bound, atol=bound)

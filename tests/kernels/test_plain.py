@@ -83,10 +83,11 @@ def several(a, out):
 
 def real_steps(a, out):
     L, u = 64 // a.itemsize, load_each(a, 0, (0,) * 3)
-    x, y = slanted(spread_each(a, 1, (0, 0)), load_each(a, 0, (0, 0)), scaled(spread_each(a, 0, (0,)), u), (0,), 2, 9)
+    times = scaled(spread_each(a, 0, (0,)), u)
+    x, y = slanted(spread_each(a, 1, (0, 0)), load_each(a, 0, (0, 0)), times, (0,), (), 2, 9, 0)
     store_each(out, 0, x)
     store_each(out, 2 * L, y)
-    x, y = slanted(spread_each(a, 1, (0,) * 8), load_each(a, 0, (0,) * 4), u, (0,), 0, 2)
+    x, y = slanted(spread_each(a, 1, (0,) * 8), load_each(a, 0, (0,) * 4), u, (0,), (0,), 0, 2, 0)
     store_each(out, 5 * L, x)
     store_each(out, 9 * L, y)
 
@@ -94,10 +95,10 @@ def real_steps(a, out):
 def complex_steps(a, out):
     L, u, both = 64 // a.itemsize, load_each(a, 0, (0,) * 4), (0, 0)
     times = scaled(spread_each(a, 0, both), u)
-    x, y = slanted(spread_each(a, 1, (0,) * 4), load_each(a, 0, (0,) * 4), times, both, -1, 1)
+    x, y = slanted(spread_each(a, 1, (0,) * 4), load_each(a, 0, (0,) * 4), times, both, (0,), -1, 1, 0)
     store_each(out, 0, x)
     store_each(out, 4 * L, y)
-    x, y = slanted(spread_each(a, 1, (0,) * 8), load_each(a, 0, (0,) * 4), u, both, 9, 99)
+    x, y = slanted(spread_each(a, 1, (0,) * 8), load_each(a, 0, (0,) * 4), u, both, (0, 0), -1, 99, 1)
     store_each(out, 8 * L, x)
     store_each(out, 12 * L, y)
 
