@@ -25,7 +25,7 @@ from .jit import jit
 NEAR, TURN, TURN_LOW, SINE, SINE_LOW = range(0, 5 * LANES, LANES)
 G, Q, N = 0, 3, 6  # of a layer in the table
 TURNED, WHOLE, PARTED = (0.0,), (0.0, 0.0), (0.0, 0.0, 0.0)  # (1), (2), (3): by length, when a kernel is compiled
-_BESIDE, _SLIGHT = 2.0**-20, 2.0**-10
+_BESIDE, _SLIGHT, _ROUNDED = 2.0**-20, 2.0**-10, 2.0**-102
 _LEAST = 2.0**-400
 _NONE = -5000  # the exponent of 0
 
@@ -84,10 +84,11 @@ def _layer(pole, b, c, d, current, row):
     _put(row, Q, at_one, at_minus_one, M)
     exponent, factor = shift + size, math.ldexp(1.0, factor - size)
     gap, balance = _difference(back, ahead, unit, pole), _difference(at_one, at_minus_one, A, M)
-    if pole[2] == 0.0 and dd.mul(dd.conj(d), r)[2] == 0.0:
+    mixed = dd.mul(dd.conj(d), r)
+    if pole[2] == 0.0 and abs(mixed[2]) <= _ROUNDED * abs(mixed[0]):  # real, but for a common phase of r and d
         first, second = dd.mul(f, dd.conj(dd.mul(back, at_one))), dd.mul(f, dd.conj(dd.mul(ahead, at_minus_one)))
         slope = dd.sub(dd.mul(dd.mul(unit, f), dd.conj(A)), dd.mul(dd.mul(pole, dd.conj(f)), M))
-        _put(row, N, first, _minus(second), slope)
+        _put(row, N, first, _minus(second), (slope[0], slope[1], 0.0, 0.0))
         return len(WHOLE), factor, exponent
     if min(abs(gap[0]), abs(balance[0])) <= _BESIDE and dd.size(r) >= _SLIGHT * dd.size(d):
         _put(row, N, gap, balance, dd.ZERO)

@@ -134,6 +134,16 @@ def test_a_zero_at_a_right_angle_on_the_circle(pole, sign):
     assert abs(delay_of(*parts, False, omega)[0] - expected) <= 4 * EPS * expected
 
 
+@pytest.mark.parametrize("omega", [1e-12, 1e-160, 5e-324])
+def test_a_zero_at_one_of_a_layer_with_a_phase(omega):
+    """r = −d (1 − λ) with complex d: the phase of r̄ d is rounded, and is none."""
+    d = -0.13967017401788875 - 0.21752340791935437j
+    parts, at = (1 - 2.0**-50, 1.0, -(2.0**-50) * d, d), np.array([omega])
+    with mpmath.workdps(800):
+        delay = layer(*parts, False)(turn(omega))[2].real
+        assert abs(delay_of(*parts, False, at)[0] - delay) <= 4 * EPS * abs(delay)
+
+
 def test_a_pole_at_a_right_angle_on_the_circle():
     found = delay_of(1j, 1.0, 1.0, 0.0, True, np.array([-np.pi / 2, np.pi / 2]))
     assert abs(found + 0.5).max() <= EPS
