@@ -9,6 +9,7 @@ from ..system.processes import process_or_white, require_stationary
 from ..system.stacks import through_layer
 from . import cascades, circle, unbounded_circle
 from .moments import TINY, in_parts, trusted, wide_moments
+from .reach import require_reachable
 from .realization import drop_channels, leveled, real_if, realize, unscale
 from .unbounded import system
 
@@ -38,7 +39,7 @@ def autocovariance(stack, lag, process=None, layer=None):
     Raises
     ------
     ValueError
-        A pole with |λ| ≥ 1.
+        A pole with |λ| ≥ 1; lags so large that the run up to them takes over three minutes or 4 GB.
     TypeError
         Lags that are not integers.
 
@@ -86,6 +87,9 @@ def _colored(stack, lags, shape, source):
     Mantissas (n, H, H) and binary exponents (n, 1, 1).
     """
     model, (asked, back), L = realize(stack, shape), _distinct(lags), len(source)
+    K, N, H = model.B.shape
+    seconds, size = (5e-8 * K, 0) if model.is_cascade else (K * H * (2e-8 + 4e-9 * N * H), 32 * H**2)
+    require_reachable(asked.max(initial=0), "autocovariance", seconds=seconds, size=size if L == 1 else 64 * H**2)
     if model.is_cascade and L == 1:
         rho, exponents = cascades.autocovariance(model, asked)
         return source[0].real * rho[back, None, None], (exponents[back] + 2 * model.output_exponent)[:, None, None]

@@ -15,6 +15,7 @@ LATE = 10**15
 RUNS = {
     "impulse_response": lambda stack, t: numeric.impulse_response(stack, [-1, t]),
     "step_response": numeric.step_response,
+    "autocovariance": lambda stack, lag: numeric.autocovariance(stack, -lag, numeric.sampled([2.0, 1.0])),
     "log_impulse_response": lambda stack, t: numeric.log_impulse_response(stack, [0, t]),
     "log_step_response": numeric.log_step_response,
     "log_autocovariance": lambda stack, lag: numeric.log_autocovariance(stack, -lag, numeric.sampled([2.0, 1.0])),
