@@ -39,7 +39,7 @@ def autocovariance(model, lags):
 
     values, exponents = run(model.layers, PLAIN if model.nonnegative else model.digits)
     where = _lost(model, model.layers, values, exponents, run)
-    where |= (np.abs(values[0]) < TINY) | ((values == 0) & _fades_at_once(model))
+    where |= (np.abs(values[0]) < TINY) | ((asked > 0) & _fades_at_once(model))
     if where.any():
         values[where], exponents[where] = integers.autocovariance(model.layers, model.current, asked[where])
     own = slice(len(asked) - len(lags), None)
@@ -55,6 +55,6 @@ def _lost(model, layers, values, exponents, run):
 
 
 def _fades_at_once(model):
-    """Whether few powers of a pole leave the range of doubles, so that a 0 may be the last of them."""
+    """Whether few powers of a pole leave the range of doubles, which later values may be made of."""
     size = np.abs(model.poles)
     return bool(((size > 0) & (size < _FAINT)).any())
