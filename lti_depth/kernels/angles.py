@@ -161,7 +161,8 @@ def _ends(r, low, z, z_low, s, s_low, c, c_low):
 def _twenty_digits(r, low):
     """sin and cos of r + low, |r| ≤ π/4, each with its low part: the first terms of the series twice as exact."""
     z, z_low = _square(r, low)
-    s, s_low = _times(z, z_low, fma(z, _sine_tail(z), -_S7), 0.0, _S5, _S5_LOW)
+    s, s_low = _times(z, z_low, _sine_tail(z), 0.0, -_S7, -_S7_LOW)
+    s, s_low = _times(z, z_low, s, s_low, _S5, _S5_LOW)
     s, s_low = _times(z, z_low, s, s_low, -_S3, -_S3_LOW)
     c, c_low = _times(z, z_low, _cosine_tail(z), 0.0, -_C6, -_C6_LOW)
     c, c_low = _times(z, z_low, c, c_low, _C4, _C4_LOW)

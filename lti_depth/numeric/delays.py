@@ -12,7 +12,7 @@ from .realization import drop_channels, realize
 from .responses import PLAIN, in_parts, layer_responses, scalars, scaled_frequency_response
 
 _VECTORS = 0.06  # ns a layer and frequency, by vectors
-_LOST = 2.0**-15  # of the sum of all min(½, 2 |λ|): the error of a delay by vectors is 2^−67 of it, from that of cos ω
+_LOST = 2.0**-19  # of the sum of all min(½, 2 |λ|): the error of a delay by vectors is 2^−70 of it, from that of cos ω
 
 
 def group_delay(stack, omega):

@@ -27,7 +27,7 @@ def turned_back(omega, r, odd):
     return half - mp.nint((half - r - odd * mp.pi / 2) / mp.pi) * mp.pi
 
 
-@pytest.mark.parametrize("half_angles, bits", [(angles.half_angles, 67), (angles.exact_half_angles, 103)])
+@pytest.mark.parametrize("half_angles, bits", [(angles.half_angles, 71), (angles.exact_half_angles, 103)])
 def test_digits(half_angles, bits):
     """Relative to the value, also beside multiples of π, or to ω of which what is beyond π/2 in three parts is left."""
     with mp.workdps(80):
