@@ -17,8 +17,9 @@ def trusted(model, variances, again):
     times as large, and cascades in plain doubles.
     """
     if model.is_cascade:
-        runs = [] if model.nonnegative else roughly(model, model.layers)
-        return not any(lost(variances, rough).any() for rough in (variances, *(again(*run) for run in runs)))
+        if model.nonnegative:
+            return bool(((variances >= TINY) | (variances == 0)).all())
+        return not any(lost(variances, again(*run)).any() for run in roughly(model, model.layers))
     if model.nonnegative:
         return True
     present = variances != 0
