@@ -83,10 +83,10 @@ def test_the_key_of_a_cached_kernel_names_all_kernel_sources(monkeypatch):
 
 @pytest.mark.compiled("there is nothing to compile")
 def test_each_kernel_compiles_once_per_dtype():
-    most = {  # numbers of one, two or four doubles; two precisions, real and complex, with and without feedthrough
-        cascade.autocovariance: 3, cascade.state_covariance: 3, cascade.response: 3, pairs.state_covariance: 2,
+    most = {  # numbers of one to four doubles; two precisions, real and complex, with and without feedthrough, timings
+        cascade.autocovariance: 4, cascade.state_covariance: 4, cascade.response: 4, pairs.state_covariance: 2,
         frequency.cascade_delay: 1, frequency.cascade_response: 1, responses.response: 1, delays.delay: 1,
-        batches.simulate: 8, sequences.blocks: 2, sequences.lagged: 8, cascade.simulate: 4, wide.simulate: 4,
+        batches.simulate: 12, sequences.blocks: 2, sequences.lagged: 8, cascade.simulate: 4, wide.simulate: 4,
     }  # fmt: skip
     rng, asked = np.random.default_rng(0), Specializations(*most)
     for timing in ("current", "delayed"):
