@@ -128,9 +128,10 @@ def _of_one_run(given, u):
     K, (batch, T) = len(given.poles), u.shape
     if u.dtype.kind == "c" or T < _LONG:
         return None
-    calls, lanes = 4000 * (1 - 1 / batch) / T, 64 // u.itemsize
-    by_blocks, by_lags = calls + 0.2 * K, calls + (1.1 if given.current else 2.5) * -(-K // 64)
-    by_batches = (3.2 * -(-K // 12) if given.current else 4.0 * -(-K // 4)) / min(batch, lanes)
+    lanes, wholes = 64 // u.itemsize, -(-K // 64)
+    by_blocks = 2000 / T + 0.2 * K
+    by_lags = (2500 + 160 * K) / T + 1.2 * wholes if given.current else 3600 / T + 2.6 * wholes
+    by_batches = 9000 / (batch * T) + 2.3 * -(-K // (12 if given.current else 11)) / min(batch, lanes)
     if by_blocks < min(by_lags, by_batches) and (np.abs(given.poles) <= 1).all():
         return _by_blocks
     return _by_lags if by_lags < by_batches else None
