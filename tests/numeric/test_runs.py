@@ -61,13 +61,21 @@ def test_batches(dtype, gains, timing):
 @pytest.mark.parametrize("gains", GAINS[:2])
 @pytest.mark.parametrize("timing", ["current", "delayed"])
 @pytest.mark.parametrize("K", [1, 2, 5, 8, 9, 16, 17, 40, 64, 150])
-def test_one_long_run(dtype, gains, timing, K):
+@pytest.mark.parametrize("kernel", [runs._by_blocks, runs._by_lags], ids=["blocks", "lags"])
+def test_one_long_run(dtype, gains, timing, K, kernel, monkeypatch):
     """Blocks of samples, and lagging layers: every number of vectors, with lanes left over and without."""
     rng = np.random.default_rng(K)
-    stack, u = cascade(rng, K, dtype, gains, timing), normal(rng, (1, 700 + K), dtype)
-    few = K < (6 if timing == "current" else 13)
-    assert runs._of_one_run(runs.scalars(stack), u) is (runs._by_blocks if few else runs._by_lags)
-    assert_plain(stack, u, rng)
+    monkeypatch.setattr(runs, "_of_one_run", lambda *_: kernel)
+    assert_plain(cascade(rng, K, dtype, gains, timing), normal(rng, (1, 700 + K), dtype), rng)
+
+
+@pytest.mark.parametrize("timing", ["current", "delayed"])
+def test_few_layers_go_by_blocks_many_by_lags_and_many_runs_side_by_side(timing):
+    rng, chosen = np.random.default_rng(0), {}
+    for K, batch in [(1, 1), (4, 16), (64, 1), (64, 16)]:
+        given = runs.scalars(cascade(rng, K, np.float64, "unit", timing))
+        chosen[K, batch] = runs._of_one_run(given, np.zeros((batch, 20_000)))
+    assert chosen == {(1, 1): runs._by_blocks, (4, 16): None, (64, 1): runs._by_lags, (64, 16): None}
 
 
 def test_kernels_for_one_run_are_left_where_powers_of_a_pole_overflow():
