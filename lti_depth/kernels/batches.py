@@ -14,7 +14,18 @@ import numpy as np
 
 from .jit import jit
 from .steps import scaled, slanted
-from .vectors import TILE, load_each, load_rows, prefetch, row_starts, spread_each, store_each, store_rows, transpose
+from .vectors import (
+    TILE,
+    by_entry,
+    by_row,
+    load_each,
+    load_rows,
+    prefetch,
+    row_starts,
+    spread_each,
+    store_each,
+    store_rows,
+)  # fmt: skip
 
 LAYERS, SECTIONS = ((0,) * 12, (0,) * 12), ((0,) * 8, (0,) * 16)  # vectors of states, and of parameters (see `steps`)
 _STRETCH, _AHEAD = 1024, 128  # samples, entries of a row
@@ -79,7 +90,7 @@ def _tiles(like, parts, a, gain, u, y, i, T, count, begin, end, behind, level, m
                 ahead = (i + n * T + at) * n_parts + _AHEAD
                 prefetch(u, ahead, False)
                 prefetch(y, ahead, True)
-        p = transpose(load_rows(u, rows, at * n_parts, 0, there))
+        p = by_entry(load_rows(u, rows, at * n_parts, 0, there))
         x, p = slanted(a, x, scaled(gain, p), parts, edge, at, T, level)
-        store_rows(y, rows, (at - behind) * n_parts, transpose(p), come, gone)
+        store_rows(y, rows, (at - behind) * n_parts, by_row(p), come, gone)
     store_each(memory, s, x)

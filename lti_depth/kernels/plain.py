@@ -59,22 +59,34 @@ def rotated(vector, lanes):
     return np.roll(vector, lanes)
 
 
-def transpose(tile):
-    return tuple(np.array(tile).reshape(TILE, -1, TILE).swapaxes(0, 2).reshape(TILE, -1))
+def row_pieces(vector, rows):
+    return [vector] if rows == TILE else [vector % 4 + vector // 4 * 8, vector % 4 + vector // 4 * 8 + 4]
+
+
+def by_entry(tile):
+    pieces, lanes = np.array(tile).reshape(TILE, -1, TILE), len(tile[0])
+    entries = np.empty((TILE, lanes), pieces.dtype)
+    for vector in range(TILE):
+        entries[:, row_pieces(vector, lanes)] = pieces[vector].T
+    return tuple(entries)
+
+
+def by_row(tile):
+    entries = np.array(tile)
+    return tuple(entries[:, row_pieces(vector, len(tile[0]))].T.ravel() for vector in range(TILE))
 
 
 def load_rows(array, rows, position, first, last):
-    tile, read = np.zeros((len(rows) // TILE, TILE, TILE), array.dtype), _within(first, last)
+    entries, read = np.zeros((TILE, len(rows)), array.dtype), _within(first, last)
     for n, row in enumerate(rows):
-        tile[n // TILE, n % TILE, read] = _entries(array, row + position + read.start, read.stop - read.start)
-    return tuple(tile.swapaxes(0, 1).reshape(TILE, -1))
+        entries[read, n] = _entries(array, row + position + read.start, read.stop - read.start)
+    return by_row(entries)
 
 
 def store_rows(array, rows, position, tile, first, last):
-    pieces, written = np.array(tile).reshape(TILE, -1, TILE), _within(first, last)
+    entries, written = np.array(by_entry(tile)), _within(first, last)
     for n, row in enumerate(rows):
-        _entries(array, row + position + written.start, written.stop - written.start)[:] = (
-            pieces[n % TILE, n // TILE, written])
+        _entries(array, row + position + written.start, written.stop - written.start)[:] = entries[written, n]
 
 
 def _within(first, last):

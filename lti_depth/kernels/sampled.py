@@ -12,6 +12,7 @@ import numpy as np
 from .jit import jit
 from .vectors import (
     broadcast,
+    by_entry,
     fma,
     fma_chain,
     fma_each,
@@ -24,7 +25,6 @@ from .vectors import (
     store_each,
     subtract,
     total,
-    transpose,
 )  # fmt: skip
 
 LANES = 8
@@ -184,7 +184,7 @@ def lanes(rows):
     out[groups - 1] = 0
     for group in range(batch // LANES):
         for t in range(0, whole, LANES):
-            store_each(out, (group * T + t) * LANES, transpose(_square(rows, group * LANES * T + t, T)))
+            store_each(out, (group * T + t) * LANES, by_entry(_square(rows, group * LANES * T + t, T)))
     for row in range(batch):
         for t in range(whole if row < batch - batch % LANES else 0, T):
             out[row // LANES, t, row % LANES] = rows[row, t]

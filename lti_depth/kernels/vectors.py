@@ -187,30 +187,90 @@ def rotated(typing_context, vector, lanes):
     return vector(vector, lanes), generate
 
 
-# --- Tiles: 8 entries of as many rows as a vector has lanes. Vector i has those of row i (and of row 8 + i). --------
+# --- Tiles: 8 entries of as many rows as a vector has lanes, in 8 vectors, each with its rows by `row_pieces`. ------
+
+
+def row_pieces(vector, rows):
+    """The rows of one of a tile's vectors: of 16 rows, two that let `by_entry` put all in their order."""
+    return [vector] if rows == TILE else [vector % 4 + vector // 4 * 8, vector % 4 + vector // 4 * 8 + 4]
 
 
 @intrinsic
-def transpose(typing_context, tile):
-    """Entry i of every row in vector i, and back: three rounds in which two vectors trade halves, quarters, eighths."""
-    if not (isinstance(tile, types.UniTuple) and isinstance(tile.dtype, Vector) and tile.count == TILE):
+def by_entry(typing_context, tile):
+    """Entry i of every row in vector i, the nth row in lane n.
+
+    A round trades one bit of a vector's number for one of a lane's. Within quarters, lanes are interleaved (unpck of
+    AVX): what was the upper bit of a lane there goes to the vector, the lower one up, and the vector's comes in below.
+    Among quarters, it is the lower bit that goes to the vector (vshuf), and the vector's comes in above.
+    """
+    if not _is_tile(tile):
+        return None
+
+    def generate(context, builder, signature, arguments):
+        values = cgutils.unpack_tuple(builder, arguments[0])
+        _order_by_entry(builder, values, tile.dtype.lanes)
+        return context.make_tuple(builder, tile, values)
+
+    return tile(tile), generate
+
+
+@intrinsic
+def by_row(typing_context, tile):
+    """What `by_entry` was given: of 8 rows the same exchange, else its rounds undone."""
+    if not _is_tile(tile):
         return None
     n = tile.dtype.lanes
 
     def generate(context, builder, signature, arguments):
         values = cgutils.unpack_tuple(builder, arguments[0])
-        indices = ir.VectorType(ir.IntType(32), n)
-        for span in (4, 2, 1):
-            for i in range(TILE):
-                if not i & span:
-                    a, b = values[i], values[i + span]
-                    keep = [j if not j & span else n + j - span for j in range(n)]
-                    give = [j + span if not j & span else n + j for j in range(n)]
-                    values[i] = builder.shuffle_vector(a, b, ir.Constant(indices, keep))
-                    values[i + span] = builder.shuffle_vector(a, b, ir.Constant(indices, give))
+        if n == TILE:
+            _order_by_entry(builder, values, n)
+        else:
+            _trade(builder, values, 4, *_undone(*_quarters(n)))
+            for span in (1, 2):
+                _trade(builder, values, span, *_undone(*_interleaved(n)))
         return context.make_tuple(builder, tile, values)
 
     return tile(tile), generate
+
+
+def _order_by_entry(builder, values, n):
+    within = (n // 4).bit_length() - 1  # bits of a lane's number within a quarter
+    for span in (4, 2, 1)[-within:]:
+        _trade(builder, values, span, *_interleaved(n))
+    for span in (1, 2, 4)[within:]:
+        _trade(builder, values, span, *_quarters(n))
+
+
+def _is_tile(kind):
+    return _is_vectors(kind) and kind.count == TILE
+
+
+def _trade(builder, values, span, low, high):
+    """Every two vectors `span` apart for two shuffles of both."""
+    for i in range(TILE):
+        if not i & span:
+            pair, indices = (values[i], values[i + span]), ir.VectorType(ir.IntType(32), len(low))
+            values[i], values[i + span] = (builder.shuffle_vector(*pair, ir.Constant(indices, order))
+                                           for order in (low, high))  # fmt: skip
+
+
+def _interleaved(n):
+    """Lanes of two vectors one by one, from the lower half of every quarter, and from the upper."""
+    lower = [start + j for start in range(0, n, n // 4) for j in range(n // 8)]
+    return tuple([lane for j in half for lane in (j, n + j)] for half in (lower, [j + n // 8 for j in lower]))
+
+
+def _quarters(n):
+    """Quarters 0 and 2 of two vectors, and 1 and 3."""
+    return tuple([q * (n // 4) + j for q in (first, first + 2, first + 4, first + 6) for j in range(n // 4)]
+                 for first in (0, 1))  # fmt: skip
+
+
+def _undone(low, high):
+    """The two shuffles that take back two."""
+    lanes = [(low + high).index(lane) for lane in range(2 * len(low))]
+    return lanes[: len(low)], lanes[len(low) :]
 
 
 @intrinsic
@@ -229,7 +289,8 @@ def load_rows(typing_context, array, rows, position, first, last):
         load = _masked(builder, "load", kind, (kind.as_pointer(), alignment.type, mask.type, kind))
         pieces = [builder.call(load, [pointer, alignment, mask, zero])
                   for pointer in _pieces(context, builder, array, *arguments[:3])]  # fmt: skip
-        return context.make_tuple(builder, out, [_side_by_side(builder, pieces[i::TILE]) for i in range(TILE)])
+        tile = [_side_by_side(builder, [pieces[row] for row in row_pieces(i, rows.count)]) for i in range(TILE)]
+        return context.make_tuple(builder, out, tile)
 
     return out(array, rows, types.intp, types.intp, types.intp), generate
 
@@ -244,10 +305,11 @@ def store_rows(typing_context, array, rows, position, tile, first, last):
         kind, mask = ir.VectorType(context.get_value_type(array.dtype), TILE), _flags(builder, *arguments[4:])
         alignment, tiled = ir.IntType(32)(array.dtype.bitwidth // 8), cgutils.unpack_tuple(builder, arguments[3])
         store = _masked(builder, "store", kind, (kind, kind.as_pointer(), alignment.type, mask.type), ir.VoidType())
-        for row, pointer in enumerate(_pieces(context, builder, array, *arguments[:3])):
-            value, start = tiled[row % TILE], row // TILE * TILE
-            piece = ir.Constant(ir.VectorType(ir.IntType(32), TILE), list(range(start, start + TILE)))
-            builder.call(store, [builder.shuffle_vector(value, value, piece), pointer, alignment, mask])
+        pointers, lanes = _pieces(context, builder, array, *arguments[:3]), ir.VectorType(ir.IntType(32), TILE)
+        for i, value in enumerate(tiled):
+            for j, row in enumerate(row_pieces(i, rows.count)):
+                piece = builder.shuffle_vector(value, value, ir.Constant(lanes, list(range(j * TILE, (j + 1) * TILE))))
+                builder.call(store, [piece, pointers[row], alignment, mask])
         return context.get_dummy_value()
 
     return types.void(array, rows, types.intp, tile, types.intp, types.intp), generate

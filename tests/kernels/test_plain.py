@@ -12,6 +12,8 @@ from lti_depth.kernels.steps import scaled, slanted
 from lti_depth.kernels.vectors import (
     add,
     broadcast,
+    by_entry,
+    by_row,
     divide,
     divide_each,
     fma,
@@ -33,7 +35,6 @@ from lti_depth.kernels.vectors import (
     store_rows,
     subtract,
     total,
-    transpose,
 )
 
 pytestmark = pytest.mark.compiled("compares compiled operations with their twins")
@@ -65,9 +66,10 @@ def tiles(a, out):
     rows = row_starts(a, 1, 2 * L, 3)
     prefetch(a, 0, False)
     prefetch(out, 0, True)
-    store_rows(out, row_starts(out, 0, 8, L), 0, transpose(load_rows(a, rows, 2, 0, 8)), 0, 8)
+    store_rows(out, row_starts(out, 0, 8, L), 0, by_entry(load_rows(a, rows, 2, 0, 8)), 0, 8)
     store_rows(out, row_starts(out, 8 * L, 8, 2), 0, load_rows(a, rows, 2, 1, 7), -3, 6)
     store_rows(out, row_starts(out, 8 * L + 16, 8, 2), 0, load_rows(a, rows, 2, -2, 10), 3, 20)
+    store_each(out, 8 * L + 48, by_row(load_each(a, 0, (0,) * 8)))
     store_rows(out, row_starts(out, 8 * L + 32, 8, 2), 0, load_rows(a, rows, 2, 5, 2), 0, 3)
 
 
@@ -123,7 +125,7 @@ def test_every_operation_has_a_twin_and_a_program():
 def test_the_same_bits_where_products_are_exact(program, dtype):
     rng = np.random.default_rng(0)
     a = (rng.integers(1, 5, 128) * rng.choice([-1, 1], 128)).astype(dtype)
-    compiled, twin = np.zeros((2, 256), dtype)
+    compiled, twin = np.zeros((2, 512), dtype)
     numba.njit(program)(a, compiled)
     FunctionType(program.__code__, program.__globals__ | vars(plain))(a, twin)
     assert twin.any()
