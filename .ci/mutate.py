@@ -24,7 +24,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NOT_MUTATED = {"__init__", "jit", "vectors", "steps", "plain", "fused"}  # compilation, machine code and its twins
+NOT_MUTATED = {"__init__", "jit", "vectors", "tiles", "steps", "plain", "fused"}  # machine code, its twins
 SLOW = {"test_responses.py"}  # minutes, where kernels are not compiled
 LEAST = 0.9
 SETTINGS = """

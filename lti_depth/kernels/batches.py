@@ -14,18 +14,8 @@ import numpy as np
 
 from .jit import jit
 from .steps import scaled, slanted
-from .vectors import (
-    TILE,
-    by_entry,
-    by_row,
-    load_each,
-    load_rows,
-    prefetch,
-    row_starts,
-    spread_each,
-    store_each,
-    store_rows,
-)  # fmt: skip
+from .tiles import TILE, by_entry, by_row, load_rows, row_starts, store_rows
+from .vectors import load_each, prefetch, spread_each, store_each
 
 LAYERS, SECTIONS = ((0,) * 12, (0,) * 12), ((0,) * 8, (0,) * 16)  # vectors of states, and of parameters (see `steps`)
 _STRETCH, _AHEAD = 1024, 128  # samples, entries of a row

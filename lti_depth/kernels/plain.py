@@ -1,4 +1,4 @@
-"""The operations of `vectors` and `steps` in numpy, a vector being the array of its lanes: what they mean.
+"""The operations of `vectors`, `tiles` and `steps` in numpy, a vector being the array of its lanes: what they mean.
 
 The plain twins that the tests compare them with, and what kernels run on where numba's JIT is off: there `intrinsic`
 gives the twin of the same name. Nothing beyond the end of an array is read or written; `fma` rounds twice.
@@ -60,6 +60,7 @@ def rotated(vector, lanes):
 
 
 def row_pieces(vector, rows):
+    """The rows of one of a tile's vectors: of 16 rows, two that let `by_entry` put all in their order."""
     return [vector] if rows == TILE else [vector % 4 + vector // 4 * 8, vector % 4 + vector // 4 * 8 + 4]
 
 

@@ -10,9 +10,9 @@ through, make up the number.
 import numpy as np
 
 from .jit import jit
+from .tiles import by_entry
 from .vectors import (
     broadcast,
-    by_entry,
     fma,
     fma_chain,
     fma_each,

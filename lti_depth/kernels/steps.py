@@ -12,7 +12,7 @@ Products with a state come first, for they wait for no other layer.
 from numba.core import cgutils, types
 
 from .plain import intrinsic
-from .vectors import Vector, filled, fused
+from .vectors import filled, fused, is_vectors
 
 
 class _Arithmetic:
@@ -74,10 +74,6 @@ def _section(arithmetic, given, x, p):
     return arithmetic.fma(b, p, arithmetic.times(pole, x)), arithmetic.fma(e, p, arithmetic.times(f, x))
 
 
-def _is_vectors(*kinds):
-    return all(isinstance(kind, types.UniTuple) and isinstance(kind.dtype, Vector) for kind in kinds)
-
-
 @intrinsic
 def slanted(typing_context, parameters, held, signals, parts, edge, step, steps, level):
     """(held, outputs) after a step for each of `signals`, where each layer takes what left the one before a step ago.
@@ -85,7 +81,7 @@ def slanted(typing_context, parameters, held, signals, parts, edge, step, steps,
     `held`: all states, and for sections also what left each layer last. `edge` is (): all layers take part; (0,): in
     the nth step layer k does if 0 ≤ step + n − k < steps; (0, 0): if 0 ≤ step + n − max(k − level, 0) < steps.
     """
-    if not _is_vectors(parameters, held, signals) or parameters.count not in (held.count, 2 * held.count):
+    if not all(map(is_vectors, (parameters, held, signals))) or parameters.count not in (held.count, 2 * held.count):
         return None
     out = types.Tuple((held, signals))
 
@@ -115,7 +111,7 @@ def slanted(typing_context, parameters, held, signals, parts, edge, step, steps,
 @intrinsic
 def scaled(typing_context, gain, signals):
     """gain·signals, the one number times each."""
-    if not _is_vectors(gain, signals):
+    if not (is_vectors(gain) and is_vectors(signals)):
         return None
 
     def generate(context, builder, signature, arguments):

@@ -7,13 +7,12 @@ import numba
 import numpy as np
 import pytest
 
-from lti_depth.kernels import plain, steps, vectors
+from lti_depth.kernels import plain, steps, tiles, vectors
 from lti_depth.kernels.steps import scaled, slanted
+from lti_depth.kernels.tiles import by_entry, by_row, load_rows, row_starts, store_rows
 from lti_depth.kernels.vectors import (
     add,
     broadcast,
-    by_entry,
-    by_row,
     divide,
     divide_each,
     fma,
@@ -22,17 +21,14 @@ from lti_depth.kernels.vectors import (
     last,
     load,
     load_each,
-    load_rows,
     multiply,
     prefetch,
     rotated,
-    row_starts,
     shift_in,
     spread,
     spread_each,
     store,
     store_each,
-    store_rows,
     subtract,
     total,
 )
@@ -60,7 +56,7 @@ def lanes(a, out):
     out[4 * L], out[4 * L + 1] = total(v), last(v)
 
 
-def tiles(a, out):
+def tiled(a, out):
     """Of three rows, the last of which stands for the rest; whole, and of some entries."""
     L = 64 // a.itemsize
     rows = row_starts(a, 1, 2 * L, 3)
@@ -109,11 +105,11 @@ def fused(a, b, c, out):
     store(out, 0, fma(load(a, 0), load(b, 0), load(c, 0)))
 
 
-PROGRAMS = [entries, arithmetic, lanes, tiles, several, real_steps, complex_steps]
+PROGRAMS = [entries, arithmetic, lanes, tiled, several, real_steps, complex_steps]
 
 
 def test_every_operation_has_a_twin_and_a_program():
-    operations = {name for module in (vectors, steps) for name, value in vars(module).items()
+    operations = {name for module in (vectors, tiles, steps) for name, value in vars(module).items()
                   if isinstance(value, numba.core.extending._Intrinsic)}  # fmt: skip
     assert len(operations) > 20
     assert operations <= vars(plain).keys()
