@@ -1,6 +1,7 @@
 """Threads over independent outputs: results never depend on how many there are."""
 
 import os
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
@@ -26,25 +27,25 @@ def held_over_forks(lock):
 def run(task, items):
     """``[task(item) for item in items]`` on all cores; the caller's thread works too.
 
-    Nobody waits for work that has not begun: what no thread of the pool has taken, the caller does. So a task may
-    call this function again, and several threads may share the pool.
+    Each thread takes the next item that nobody has taken. Nobody waits for a thread that has not begun: the caller
+    does what is left. So a task may call this function again, and several threads may share the pool.
     """
-    workers = min(count(), len(items))
-    if workers < 2:
-        return _several(task, items)
-    shares, results = [items[i::workers] for i in range(workers)], [None] * len(items)
-    held = [task]  # emptied at the end: what the caller took back stays in the pool's queue, but not what it reads
-    others = [_pool(os.getpid(), count() - 1).submit(_several_of, held, share) for share in shares[1:]]
-    results[::workers] = _several(task, shares[0])
-    for i, other in enumerate(others, 1):
-        results[i::workers] = _several(task, shares[i]) if other.cancel() else other.result()
+    workers, todo, results = min(count(), len(items)), deque(enumerate(items)), [None] * len(items)
+    held = [task, todo, results]  # emptied at the end: a call that no thread has begun stays in the pool's queue
+    others = [_pool(os.getpid(), count() - 1).submit(_work, held) for _ in range(workers - 1)]
+    _work(held)
+    for other in others:
+        if not other.cancel():
+            other.result()
     held.clear()
     return results
 
 
-def _several(task, items):
-    return [task(item) for item in items]
-
-
-def _several_of(held, items):
-    return _several(*held, items)
+def _work(held):
+    task, todo, results = held
+    while todo:
+        try:
+            n, item = todo.popleft()
+        except IndexError:  # another thread has taken the last one
+            return
+        results[n] = task(item)

@@ -118,8 +118,8 @@ def _batch(form, parameters, gain, u, y, x, delayed=False):
 
 
 def _spans(batch, lanes, work):
-    """Rows for each thread, whole groups of them."""
-    step = -(-batch // (threads.count() * lanes)) * lanes if work > _WORK else batch
+    """Rows to take at once, whole groups of them: a thread that starts late leaves the rest to the others."""
+    step = -(-batch // (4 * threads.count() * lanes)) * lanes if work > _WORK else batch
     return [(first, min(first + step, batch)) for first in range(0, batch, step)]
 
 
