@@ -13,7 +13,7 @@ from ..system import validation
 from ..system.notices import warn
 from ..system.processes import process_or_white, require_stationary
 from ..system.stacks import require_stack, through_layer
-from . import unbounded, unbounded_covariances
+from . import cascades, unbounded, unbounded_covariances
 from .derivatives import as_fields
 from .extended import Logarithm, chosen, extended, joined, logarithm, summed
 from .realization import drop_channels
@@ -153,12 +153,12 @@ def log_step_response(stack, t):
 
 
 def _answer(stack, t, rest, what):
-    of = unbounded.system(require_stack(stack))
+    require_stack(stack)
     times = validation.integers(t, "t")
     flat = times.ravel()
     asked = np.unique(flat[flat >= 0])
-    silence = extended(np.zeros((1, *of.D.shape[1:]), complex))
-    values = joined(silence, unbounded.answer(of, asked, rest, what))
+    values = cascades.unbounded_response(stack, asked, rest, what)
+    values = joined(extended(np.zeros((1, *values.shape[1:]), complex)), values)
     h = values[np.where(flat >= 0, np.searchsorted(asked, flat) + 1, 0)]
     return _shaped(logarithm(h, stack.real_output), times.shape, stack.channels[-1], stack.channels[0])
 

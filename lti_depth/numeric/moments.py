@@ -44,8 +44,13 @@ def lost(values, rough):
     halves are lost, both have the digits of a double at most.
     """
     size = np.abs(values)
+    return ~kept(values, rough) | ((size > 0) & (size < TINY))
+
+
+def kept(values, rough):
+    """Where plain doubles are near enough."""
     with np.errstate(invalid="ignore"):  # where 1 − λ_i λ̄_j is rounded to 0
-        return ~(np.abs(rough - values) <= _KEPT * size) | ((size > 0) & (size < TINY))
+        return np.abs(rough - values) <= _KEPT * np.abs(values)
 
 
 def wide_moments(model, kind=np.complex128):

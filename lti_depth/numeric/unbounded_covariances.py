@@ -11,11 +11,12 @@ from ..kernels import unbounded as kernels
 from ..system import Layer, Stack
 from ..system.limits import require_affordable
 from . import unbounded_circle as circle
+from .cascades import unbounded_response
 from .circle import expected_nodes, spectrum
 from .extended import Extended, chosen, extended, from_kernel, joined, leveled, product, summed, total
 from .from_rest import WIRE, weighted_energy
 from .reach import require_reachable
-from .unbounded import answer, power, seconds_a_sample, system
+from .unbounded import power, seconds_a_sample, system
 
 _KEPT = 50  # bits of 104 that may cancel
 
@@ -152,7 +153,8 @@ def variance_from_rest(stack, process, T):
     energy, exponents = np.zeros((2, len(stack), max(stack.widths)))
     for k, layer in enumerate(stack):
         readout = Layer(layer.poles, layer.B, np.eye(layer.width))
-        h = answer(system(Stack((*stack.layers[:k], readout), timing=stack.timing)), times, 0.0, "log_state_variance")
+        upto = Stack((*stack.layers[:k], readout), timing=stack.timing)
+        h = unbounded_response(upto, times, 0.0, "log_state_variance")
         for n in range(layer.width):
             own = h[:, n, : stack.channels[0]]
             top = np.nan_to_num(own.exponent.max(), neginf=0.0)

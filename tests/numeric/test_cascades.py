@@ -1,7 +1,10 @@
 """Responses and covariances of scalar cascades that plain double-doubles lose, against balls."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
+from mpmath import mp
 
 from lti_depth import certified, numeric
 from lti_depth.numeric import integers
@@ -27,6 +30,42 @@ def test_slow_poles_behind_zeros(sign):
     agree(numeric.impulse_response(stack, times), certified.impulse_response(stack, times))
     agree(numeric.autocovariance(stack, LAGS), certified.autocovariance(stack, LAGS))
     agree(numeric.state_variance(stack), certified.state_variance(stack))
+
+
+def exact_steps(stack, n):
+    """In fractions: the first n samples of the answer to a constant, all layers in delayed timing."""
+    layers = [[Fraction(part) for part in layer] for layer in zip(stack.poles, stack.B, stack.C, stack.D, strict=True)]
+    states, out = [Fraction(0)] * len(layers), []
+    for _ in range(n):
+        p = Fraction(1)
+        for k, (pole, b, c, d) in enumerate(layers):
+            states[k], p = pole * states[k] + b * p, c * states[k] + d * p
+        out.append(p)
+    return out
+
+
+@pytest.mark.parametrize(("pole", "K"), [(0.0036711, 3), (-0.25, 4)])
+def test_constants_that_settle_where_nothing_of_them_is_let_through(pole, K):
+    """There the roundings of plain doubles are constant, and let through as little, before those of more digits are."""
+    stack, times = numeric.cascade([pole] * K, d=-1 / (1 - pole) * (1 + 2.0**-28), timing="delayed"), np.arange(60)
+    truth = exact_steps(stack, 60)
+    sign, logabs = numeric.log_step_response(stack, times)
+    values = numeric.step_response(stack, times)
+    errors = [abs(Fraction(value) / exact - 1) for value, exact in zip(values, truth, strict=True)]
+    assert max(errors) < 1e-15
+    np.testing.assert_array_equal(sign, [1 if exact > 0 else -1 for exact in truth])
+    logs = [float(mp.log(mp.mpf(abs(exact).numerator) / exact.denominator)) for exact in truth]
+    np.testing.assert_allclose(logabs, logs, rtol=2e-16, atol=1e-15)
+
+
+def test_logarithms_beyond_the_range_keep_the_digits_that_cancel():
+    """Zeros beside slow poles, with gains whose product no double holds: powers of two, which change no digit."""
+    stack, times = hidden(1), np.array([0, 1, 5, 100, 1000, 3000])
+    scaled = numeric.cascade(stack.poles, 2.0**-80, c=stack.poles - 1, d=2.0**-80, timing="delayed")
+    truth = certified.impulse_response(stack, times)
+    _, logabs = numeric.log_impulse_response(scaled, times)
+    expected = [float(mp.log(abs(mp.mpf(str(float(ball.real.mid()))))) - 24 * 80 * mp.log(2)) for ball in truth]
+    np.testing.assert_allclose(logabs, expected, rtol=4e-16, atol=1e-12)
 
 
 @pytest.mark.parametrize("phi", [1 - 5e-8, -0.9, 0.5])
@@ -77,5 +116,7 @@ def test_ordinary_cascades_take_no_integers(monkeypatch):
     for poles in (ring, -np.linspace(0.1, 0.95, 12), [0.9, -0.8] * 6, 1 - GAP):
         stack = numeric.cascade(poles, timing="delayed")
         numeric.impulse_response(stack, np.arange(1000))
+        numeric.step_response(stack, np.arange(1000))
+        numeric.log_impulse_response(stack, np.arange(1000))
         numeric.autocovariance(stack, np.arange(1000))
         numeric.state_variance(stack, numeric.ar1(0.5))
