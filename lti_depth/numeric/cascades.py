@@ -58,7 +58,8 @@ def unbounded_response(stack, times, rest, what):
     layers, where = _heard(model), np.zeros(len(times), bool)
     exponents = np.where(values.mantissa == 0, 0, values.exponent).ravel().astype(np.int64) - model.output_exponent
     for rough, unit in _rough_responses(model, layers, rest, times):
-        where |= _drowned(ldexp(values.mantissa.ravel(), exponents - unit), rough)
+        with np.errstate(over="ignore"):
+            where |= _drowned(ldexp(values.mantissa.ravel(), exponents - unit), rough)
     if where.any():
         again, own = integers.response(layers, model.current, 1, int(rest), times[where])
         mended = np.zeros(len(times), complex), np.zeros(len(times))

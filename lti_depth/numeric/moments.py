@@ -40,8 +40,12 @@ def roughly(model, layers):
 def lost(values, rough):
     """Where double-doubles may have lost their digits: where plain doubles keep no more than three of a value.
 
-    There roundings, and what becomes of them, are 2⁵¹ times as large. Near the end of the range of doubles, where low
-    halves are lost, both have the digits of a double at most.
+    Roundings of plain doubles are 2⁵¹ times as large as those of double-doubles. What becomes of them is the same as
+    long as it is linear: where plain doubles are within 2^−10 of a value, double-doubles are within about 2^−61 of it.
+    This holds of errors that behave alike in both. Missed are roundings that vanish in plain doubles alone, by exact
+    sums or because a signal has settled, so far as other entries do not disturb that (`roughly`); and errors of both
+    runs that happen to be small. Below 2^−900 of the scale of the layers, low halves of products may be denormal or 0,
+    and agreement says nothing.
     """
     size = np.abs(values)
     return ~kept(values, rough) | ((size > 0) & (size < TINY))
