@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lti_depth.kernels import vectors
+from lti_depth.kernels import tiles, vectors
 from lti_depth.kernels.jit import jit
 from lti_depth.kernels.products import accumulate
 
@@ -33,7 +33,7 @@ def _mirror(source, out):
         vectors.load(source, 0), vectors.load(source, 8), vectors.load(source, 16), vectors.load(source, 24),
         vectors.load(source, 32), vectors.load(source, 40), vectors.load(source, 48), vectors.load(source, 56),
     )  # fmt: skip
-    vectors.store_each(out, 0, vectors.transpose(lanes))
+    vectors.store_each(out, 0, tiles.by_entry(lanes))
     return vectors.total(lanes[1])
 
 
@@ -44,7 +44,7 @@ def _chain(poles, states, signal, out):
     vectors.store_each(out, 0, vectors.fma_each(vectors.broadcast(2.0), x, l))
 
 
-def test_squares_of_vectors_are_mirrored():
+def test_tiles_are_mirrored():
     source, out = np.arange(64.0), np.empty(64)
     assert _mirror(source, out) == source[8:16].sum()
     assert np.array_equal(out.reshape(8, 8), source.reshape(8, 8).T)

@@ -41,6 +41,7 @@ def test_what_takes_hours_is_refused_at_once(name, stack):
     assert time.perf_counter() - began < 1.0
 
 
+@pytest.mark.compiled("the estimates are of compiled runs")
 @pytest.mark.parametrize(("name", "stack"), CASES)
 def test_the_limit_that_is_named_is_the_limit(name, stack):
     """A little more is refused as well, and a ten-thousandth of it takes a ten-thousandth of three minutes."""
