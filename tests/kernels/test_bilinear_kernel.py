@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from lti_depth.kernels import bilinear, frequency
+from lti_depth.kernels import doubledouble as dd
 from lti_depth.kernels.angles import LANES
 
 EPS = np.finfo(float).eps
@@ -76,6 +77,27 @@ def test_points_next_to_zero_are_brought_away_from_it():
     assert shifts[0] == shifts[3] == 0
     for j, value in enumerate(omega):
         assert sine[j] == np.ldexp(value, shifts[j]) and (value == 0 or 2.0**-400 <= abs(sine[j]) < 2.0**-398)
+
+
+def differences():
+    """Any two numbers with low parts, and two of one modulus: as they are, a quarter turn apart, swapped parts."""
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        a, b = ((*x[:1], x[0] * EPS * x[1] / 4, x[2], x[2] * EPS * x[3] / 4) for x in rng.uniform(-1, 1, (2, 4)))
+        near = a[0] * (1 + EPS * rng.integers(1, 9)), *a[1:]
+        for other in (b, near, (-near[2], -near[3], near[0], near[1]), (near[2], near[3], near[0], near[1])):
+            yield a, other
+
+
+@pytest.mark.parametrize("a, b", differences())
+def test_differences_of_squares(a, b):
+    """To 2^−100 of the terms of the way that has the smaller ones."""
+    found = bilinear._difference(dd.add(a, b), dd.sub(a, b), a, b)
+    x, y = number(a), number(b)
+    ways = (abs(x.real**2 - y.real**2) + abs(x.imag**2 - y.imag**2),
+            abs(x.real**2 - y.imag**2) + abs(x.imag**2 - y.real**2))  # fmt: skip
+    error = number(found) - (abs(x) ** 2 - abs(y) ** 2)
+    assert abs(error) <= mpmath.mpf(2) ** -99 * min(ways) and found[2:] == (0.0, 0.0)
 
 
 LAYERS = [
@@ -184,3 +206,15 @@ def test_zeros_and_silence_have_no_delay():
     assert np.isnan(delay_of(0.5, 1.0, -0.5, 1.0, True, np.array([0.0]))[0])
     assert np.isnan(delay_of(0.5, 0.0, 1.0, 0.0, True, OMEGA)).all()
     assert not delay_of(0.5, 0.0, 1.0, 1.0, True, OMEGA).any()
+
+
+def test_exponents_and_orders_add_up():
+    """Of (1 − w)/(1 − w/2) and 8 w/(1 − w), next to ω = 0."""
+    parts = (np.array(row, complex) for row in ([0.5, 1.0], [1.0, 1.0], [-0.5, 8.0], [1.0, 0.0]))
+    rows, _, _, exponent, order = bilinear.table(*parts, False)
+    assert order == 0 and rows.shape == (2, 9, 4)
+    found = np.prod([number(row[bilinear.Q + 1]) / number(row[bilinear.G + 1]) for row in rows])
+    assert found * mpmath.ldexp(1, int(exponent)) == mpmath.mpf(2) / 1.5 * -8 / 2
+    for zeros, poles in ((2, 0), (0, 2)):
+        parts = (np.array([value] * 2, complex) for value in ((0.5, 1.0, -0.5, 1.0) if zeros else (1.0, 1.0, 1.0, 0.0)))
+        assert bilinear.table(*parts, False)[4] == zeros - poles

@@ -191,11 +191,39 @@ def test_poles_on_the_circle():
             assert np.isnan(frequency.cascade_delay(one, one, one, d * one, True, np.array([0.0]))[0])
 
 
+MANY = np.linspace(-3, 3, angles.LANES + 3)
+
+
 def test_delays_of_more_frequencies_than_a_block():
-    omega = np.linspace(-3, 3, angles.LANES + 3)
-    parts = [complex_array(*row) for row in ((0.5, -0.9), (1, 2), (1, 1), (0, 1))]
-    found = frequency.cascade_delay(*parts, False, omega)
-    assert found.tolist() == [frequency.cascade_delay(*parts, False, omega[n : n + 1])[0] for n in range(len(omega))]
+    """Layers of every kind (`bilinear`)."""
+    parts = [complex_array(*row) for row in ((0.5, -0.9, 0.5, 0.3 + 0.6j, 0.5), (1, 2, 1, 1, 1j),
+                                             (1, 1, 0.5 - 1j, 0.7, 0.25), (0, 1, 1, 0.4j, 0.5j))]  # fmt: skip
+    found = frequency.cascade_delay(*parts, False, MANY)
+    assert found.tolist() == [frequency.cascade_delay(*parts, False, MANY[n : n + 1])[0] for n in range(len(MANY))]
+
+
+@pytest.mark.parametrize("pole, b, c, d", [(1 - 1e-9, 1, 1, 0), (0.5, 1, -0.5 - 1e-9, 1), ((1 - 1e-9) * 1j, 1, 1, 0),
+                                           (0.5, 1, 0.5 - 1j, 1)])  # fmt: skip
+def test_products_that_go_far_at_some_frequencies(pole, b, c, d):
+    """Forty poles or zeros next to the circle, at more frequencies than a block: a quotient, and 2^−102 of each part."""
+    omega = np.concatenate([MANY, [0.0, np.pi / 2, -np.pi / 2]])
+    parts = [np.full(40, value, complex) for value in (pole, b, c, d)]
+    mantissas, exponents = frequency.cascade_response(*parts, False, omega)
+    assert len(set(exponents.tolist())) > 1
+    for n, one in enumerate(omega):
+        gap = 1 - exact(pole) * turn(one)
+        passed = exact(d) * gap + exact(b) * exact(c) * turn(one)
+        found = mpmath.ldexp(1, int(exponents[n])) * exact(mantissas[n])
+        lost = 40 * mpmath.mpf(2) ** -102 * (1 / abs(gap) + 1 / abs(passed))
+        assert abs(found / (passed / gap) ** 40 - 1) <= 4 * EPS + lost
+
+
+def test_responses_at_a_pole_and_of_layers_without_one():
+    one = complex_array(1.0)
+    mantissas, _ = frequency.cascade_response(one, one, one, 0 * one, True, np.array([0.0]))
+    assert mantissas[0].real == np.inf and np.isnan(mantissas[0].imag)
+    mantissas, exponents = frequency.cascade_response(0 * one, one, 3 * one, 0 * one, True, np.array([0.5]))
+    assert mantissas[0] * 2.0 ** exponents[0] == 3.0
 
 
 def test_silent_layers_have_no_delay():
