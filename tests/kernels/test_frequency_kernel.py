@@ -205,7 +205,7 @@ def test_delays_of_more_frequencies_than_a_block():
 @pytest.mark.parametrize("pole, b, c, d", [(1 - 1e-9, 1, 1, 0), (0.5, 1, -0.5 - 1e-9, 1), ((1 - 1e-9) * 1j, 1, 1, 0),
                                            (0.5, 1, 0.5 - 1j, 1)])  # fmt: skip
 def test_products_that_go_far_at_some_frequencies(pole, b, c, d):
-    """Forty poles or zeros next to the circle, at more frequencies than a block: a quotient, and 2^−102 of each part."""
+    """Forty poles or zeros next to the circle, at more frequencies than a block: a quotient, and 2^−102 of all."""
     omega = np.concatenate([MANY, [0.0, np.pi / 2, -np.pi / 2]])
     parts = [np.full(40, value, complex) for value in (pole, b, c, d)]
     mantissas, exponents = frequency.cascade_response(*parts, False, omega)
