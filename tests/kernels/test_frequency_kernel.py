@@ -218,6 +218,14 @@ def test_products_that_go_far_at_some_frequencies(pole, b, c, d):
         assert abs(found / (passed / gap) ** 40 - 1) <= 4 * EPS + lost
 
 
+def test_a_product_without_real_part_that_goes_far():
+    """1 − λ = 1e−200 i, three times."""
+    one = np.ones(3, complex)
+    mantissas, exponents = frequency.cascade_response(one - 1e-200j, one, one, 0 * one, True, np.array([0.0]))
+    found = mpmath.ldexp(1, int(exponents[0])) * exact(mantissas[0])
+    assert abs(found * mpmath.mpc(0, 1e-200) ** 3 - 1) <= 4 * EPS
+
+
 def test_responses_at_a_pole_and_of_layers_without_one():
     one = complex_array(1.0)
     mantissas, _ = frequency.cascade_response(one, one, one, 0 * one, True, np.array([0.0]))
