@@ -79,6 +79,19 @@ def test_points_next_to_zero_are_brought_away_from_it():
         assert sine[j] == np.ldexp(value, shifts[j]) and (value == 0 or 2.0**-400 <= abs(sine[j]) < 2.0**-398)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_parts_of_a_form(seed):
+    """Re and Im of P + M w to 2^−98 of the sizes, for numbers with low parts."""
+    rng = np.random.default_rng(seed)
+    P, M = ((x[0], x[0] * EPS * x[1] / 4, x[2], x[2] * EPS * x[3] / 4) for x in rng.uniform(-1, 1, (2, 4)))
+    form, work = (dd.add(P, M), dd.sub(P, M), M), points_of(OMEGA)[0].ravel()
+    for j, omega in enumerate(OMEGA):
+        truth = number(P) + number(M) * turn(omega)
+        allowed = mpmath.mpf(2) ** -98 * (abs(number(P)) + abs(number(M)))
+        assert abs(number(bilinear.real_part(work, j, *form)) - truth.real) <= allowed
+        assert abs(number(bilinear.imaginary_part(work, j, *form)) - truth.imag) <= allowed
+
+
 def differences():
     """Any two numbers with low parts, and two of one modulus: as they are, a quarter turn apart, swapped parts."""
     rng = np.random.default_rng(0)
