@@ -169,6 +169,15 @@ def is_real(row):
 
 
 @jit
+def is_outside(rows, which):
+    """Of every layer whether |M| > |A| in a form A + M w, (K,): the zero of which lies outside the circle."""
+    out = np.empty(len(rows), np.bool_)
+    for k in range(len(rows)):
+        out[k] = dd.mul(dd.get(rows[k], which), dd.conj(dd.get(rows[k], which + 1)))[0] < 0.0
+    return out
+
+
+@jit
 def form(row, which, kind):
     """P + M, P − M and M, real or complex as is `kind`."""
     return dd.entry(row, which, kind), dd.entry(row, which + 1, kind), dd.entry(row, which + 2, kind)

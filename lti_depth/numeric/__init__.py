@@ -26,7 +26,7 @@ from ..system import (
 )  # fmt: skip
 from .autocovariances import autocovariance
 from .correlations import correlation_length
-from .delays import group_delay, phase_delay, zeros
+from .delays import group_delay, zeros
 from .equivalent import equivalent_layer
 from .hankel import hankel_singular_values
 from .impulse import impulse_response, step_response
@@ -44,6 +44,7 @@ from .logarithms import (
 )
 from .memories import memory_function
 from .normalizations import log_normalization, normalization, normalize
+from .phases import phase_delay
 from .responses import frequency_response, power_spectrum, transfer_function
 from .sensitivities import gauss_newton, sensitivity
 from .simulation import simulate

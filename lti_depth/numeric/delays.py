@@ -9,7 +9,7 @@ from ..system import validation
 from ..system.kept import kept
 from ..system.stacks import require_single_channel, require_stack
 from .realization import drop_channels, realize
-from .responses import PLAIN, in_parts, layer_responses, scalars, scaled_frequency_response
+from .responses import PLAIN, in_parts, layer_responses, scalars
 
 _VECTORS = 0.06  # ns a layer and frequency, by vectors
 _LOST = 2.0**-19  # of the sum of all min(½, 2 |λ|): the error of a delay by vectors is 2^−70 of it, from that of cos ω
@@ -34,8 +34,9 @@ def group_delay(stack, omega):
     -------
     float64 samples, shape of omega then (H_out, H_in); the channel axes are dropped when both are 1. nan where H is 0
     or has a pole.
-    For scalar cascades, whatever their poles, gains and zeros, the error is at most 1e−15 of the sum of the layers'
-    |τ_k|, but for that of cos ω, 2^−102, which is seen where every layer's delay changes its sign.
+    For scalar cascades, whatever their poles and gains, the error is at most 1e−15 of the sum of the layers' |τ_k|, but
+    for that of cos ω, 2^−102, which is seen where every layer's delay changes its sign, and within about 1e−18 of a
+    zero on the circle at an angle.
 
     Notes
     -----
@@ -119,15 +120,20 @@ def zeros(stack):
     Oppenheim & Schafer, Discrete-Time Signal Processing, section 5.2, for transfer functions by poles and zeros.
     """
     require_single_channel(stack, "zeros")
-    return tuple(_layer_zeros(*parts, k, stack.timing) for k, parts in enumerate(_scaled_layers(stack)))
+    return tuple(_layer_zeros(*parts, k, stack.timing) for k, parts in enumerate(scaled_layers(stack)))
 
 
-def _scaled_layers(stack):
+def scaled_layers(stack):
     """(poles, b, c, d) of every layer, closed under conjugation, b, c, d scaled so that their gain is about 1."""
     model = realize(stack, memory=False)
     for k, layer in enumerate(stack.closed().layers):
         b, c, d = model.B[k, : layer.width, 0], model.C[k, 0, : layer.width], model.D[k, 0, 0]
         yield (layer.poles, b, c, d) if layer.dtype.kind == "c" else (layer.poles, b.real, c.real, d.real)
+
+
+def without_gain(k):
+    return ValueError(f"layer {k}: expected a transfer function other than 0, got one without any gain; "
+                      "look at B and C")
 
 
 def _layer_zeros(poles, b, c, d, k, timing):
@@ -139,8 +145,7 @@ def _layer_zeros(poles, b, c, d, k, timing):
     observed = [f]
     while observed[-1] @ b == 0:
         if len(observed) == len(poles):
-            raise ValueError(f"layer {k}: expected a transfer function other than 0, got one without any gain; "
-                             "look at B and C")
+            raise without_gain(k)
         observed.append(observed[-1] * poles)
     if len(observed) == len(poles):
         return np.zeros(0, poles.dtype)
@@ -148,76 +153,3 @@ def _layer_zeros(poles, b, c, d, k, timing):
     closed = np.diag(poles) - np.outer(b, observed[-1] * poles) / (observed[-1] @ b)
     kernel = np.linalg.svd(np.array(observed))[2][len(observed) :].conj().T
     return np.linalg.eigvals(kernel.conj().T @ closed @ kernel)
-
-
-def phase_delay(stack, omega):
-    r"""The phase delay −φ(ω)/ω, in samples, with φ the continuous phase of H(e^{iω}).
-
-    .. math:: \varphi(\omega) = \arg H(1) + \sum_\zeta a_\zeta(\omega) - \sum_\lambda a_\lambda(\omega) - m\,\omega
-
-    where a_p(ω) is the continuous change of arg(1 − p e^{−iω}) from 0 to ω and m the pure delay: from poles and zeros,
-    never by unwrapping.
-
-    Parameters
-    ----------
-    stack : Stack
-        One channel between all layers.
-    omega : float or array
-        rad/sample.
-
-    Returns
-    -------
-    float64 samples, shape of omega. At ω = 0 it is the group delay if H(1) > 0, otherwise infinite (nan if H(1) = 0).
-
-    Raises
-    ------
-    ValueError
-        More than one channel.
-
-    Notes
-    -----
-    Oppenheim & Schafer, Discrete-Time Signal Processing, section 5.1. A zero outside the circle (or an unstable pole)
-    turns the phase by −ω beyond its reflection.
-    """
-    require_single_channel(stack, "phase_delay")
-    omega = validation.frequencies(omega)
-    flat = np.array(omega.ravel())
-    poles = np.concatenate([layer.poles for layer in stack.closed().layers])
-    roots = np.concatenate(zeros(stack))
-    change = -(len(poles) - len(roots)) * flat  # m: each layer has as many zeros as poles, less its pure delay
-    for sign, points in ((1, roots), (-1, poles)):
-        for point in points:
-            change = change + sign * _turn(point, flat)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        start = np.angle(_at_one(stack))
-    rounding = 8 * len(poles) * np.finfo(float).eps
-    if max(stack.closed().widths) > 1:
-        # Zeros of wide layers are eigenvalues, good to √u where they meet; arg H itself says what is left.
-        H, _ = scaled_frequency_response(stack, flat)
-        left = np.angle(H[:, 0, 0] * np.exp(-1j * (start + change)))
-        change = change + np.where(np.abs(left) > rounding, left, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        delay = -(start + change) / flat
-    if (flat == 0).any():
-        at_zero = group_delay(stack, 0.0) if abs(start) <= rounding else -np.copysign(np.inf, start)
-        delay[flat == 0] = at_zero
-    return delay.reshape(omega.shape)[()]
-
-
-def _at_one(stack):
-    """H(1) up to a positive factor, the product of the layers' gains at ω = 0."""
-    value = 1.0
-    for poles, b, c, d in _scaled_layers(stack):
-        gain = d + np.sum(c * b / (1 - poles))
-        size = abs(gain)
-        value = value * (gain / size if size > 0 else np.nan)
-    return value.real if stack.real_output else value
-
-
-def _turn(point, omega):
-    """The continuous change of arg(1 − p e^{−iω}) from 0 to ω."""
-    if abs(point) > 1:  # 1 − p w = −p w (1 − w̄/p)
-        return -omega - _turn(1 / np.conj(point), omega)
-    s, sine = 2 * np.sin(omega / 2) ** 2, np.sin(omega)
-    value = (1 - point) + point * (s + 1j * sine)
-    return np.angle(value) - np.angle(complex(1 - point))

@@ -231,3 +231,14 @@ def test_exponents_and_orders_add_up():
     for zeros, poles in ((2, 0), (0, 2)):
         parts = (np.array([value] * 2, complex) for value in ((0.5, 1.0, -0.5, 1.0) if zeros else (1.0, 1.0, 1.0, 0.0)))
         assert bilinear.table(*parts, False)[4] == zeros - poles
+
+
+def test_sides_of_the_circle():
+    """Zeros at 1 ∓ 2^−52 and poles at 1 ∓ 2^−53, each by a layer; on the circle is not outside."""
+    poles, zeros = np.array([1 - 2.0**-53, 1.5, 1.0, 0.5j]), np.array([1 + 2.0**-52, 1 - 2.0**-53, -1.0, -1j])
+    one = np.ones(4, complex)
+    rows = bilinear.table(poles.astype(complex), one, poles - zeros, one, False)[0]
+    assert bilinear.is_outside(rows, bilinear.G).tolist() == [False, True, False, False]
+    exact_zeros = [exact(pole) - exact(c) for pole, c in zip(poles, poles - zeros, strict=True)]
+    assert bilinear.is_outside(rows, bilinear.Q).tolist() == [abs(zero) > 1 for zero in exact_zeros]
+    assert any(abs(zero) > 1 for zero in exact_zeros)
