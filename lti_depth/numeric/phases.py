@@ -101,10 +101,8 @@ def _factor(outside, at_one, at_minus_one, A, M):
 
 def _product(gains, real):
     """Π H_k(1) up to a positive factor."""
-    value = 1.0
-    for gain in gains:
-        size = abs(gain)
-        value = value * (gain / size if size > 0 else np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.prod(gains / np.abs(gains))
     return value.real if real else value
 
 
