@@ -32,7 +32,8 @@ def phase_delay(stack, omega):
     -------
     float64 samples, shape of omega. At ω = 0 it is the group delay if H(1) > 0, otherwise infinite (nan if H(1) = 0).
     Next to the circle, where the phase jumps, zeros of scalar cascades are known to 1e−30; those of wider layers are
-    eigenvalues in doubles, and by a wrong side φ is wrong by 2π beyond their angle.
+    eigenvalues in doubles, and by a wrong side φ is wrong by 2π beyond their angle. So it may be, in either, where two
+    zeros or poles lie within 1e−15 of e^{iω} itself.
 
     Raises
     ------
