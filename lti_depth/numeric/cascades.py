@@ -10,7 +10,7 @@ from ..kernels import cascade
 from ..kernels.doubledouble import PLAIN
 from . import integers, unbounded
 from .extended import chosen, extended
-from .moments import TINY, kept, lost, roughly
+from .moments import TINY, faint, lost, roughly
 from .realization import ldexp, realize
 
 _FAINT = 2.0**-60  # of the size of a pole
@@ -20,7 +20,7 @@ def response(model, rest, times):
     """The answer to 1, `rest`, `rest`, … at sorted times ≥ 0: mantissas and binary exponents, (n,)."""
     layers = _heard(model)
     values, exponents = cascade.response(layers, model.current, 1.0, rest, times, model.digits)
-    where = lost(values, values)
+    where = faint(values)
     for rough, unit in [] if model.nonnegative else _rough_responses(model, layers, rest, times):
         where |= lost(values, ldexp(rough, unit - exponents))
     if where.any():
@@ -71,7 +71,7 @@ def unbounded_response(stack, times, rest, what):
 def _drowned(values, rough):
     """`lost`, but where both have left the range of doubles, which says nothing of numbers that have none."""
     beyond = (np.abs(values) < TINY) & (np.abs(rough) < TINY) | ~np.isfinite(rough)
-    return ~(kept(values, rough) | beyond)
+    return lost(values, rough) & ~beyond
 
 
 def autocovariance(model, lags):
@@ -82,7 +82,7 @@ def autocovariance(model, lags):
         return cascade.autocovariance(layers, model.current, asked, kind)
 
     values, exponents = run(model.layers, PLAIN if model.nonnegative else model.digits)
-    where = lost(values, values) | (np.abs(values[0]) < TINY) | ((asked > 0) & _fades_at_once(model))
+    where = faint(values) | (np.abs(values[0]) < TINY) | ((asked > 0) & _fades_at_once(model))
     for nearby in [] if model.nonnegative else roughly(model, model.layers):
         rough, unit = run(*nearby)
         where |= lost(values, ldexp(rough, unit - exponents))

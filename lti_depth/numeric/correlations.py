@@ -164,7 +164,7 @@ def _tail(stack, part):
     model = realize(stack, part.shape)
     require_affordable(len(stack), f"a correlation length over {_BLOCK}", 3, seconds=2e-8 * model.poles.size**3,
                        instead="ask for autocovariances at later lags, and where they come down to half the variance")
-    A, F = _dense(model)
+    A, F = model.dense
     L, root = len(part.source), None
     start, energy = np.zeros_like(F.T), 0.0
     for at in signals(model, part.source):
@@ -187,17 +187,3 @@ def _states_and_output(model, at):
     _, _, F, E = model.sections
     x = (model.B @ at.before) * (at.w[:, None, None] * at.pole)[..., None]  # (n, K, N, H)
     return x.reshape(len(at.w), -1, x.shape[-1]), F[-1] @ x[:, -1] + E[-1] @ at.before[:, -1]
-
-
-def _dense(model):
-    """The state matrix and the readout of the whole realization: ξ' = A ξ + …, y = F ξ + …."""
-    poles, B, F, E = model.sections
-    K, N, H = B.shape
-    A, signal = np.zeros((K * N, K * N), complex), np.zeros((H, K * N), complex)
-    for k in range(K):
-        rows = slice(k * N, (k + 1) * N)
-        A[rows] = B[k] @ signal
-        A[rows, rows] += np.diag(poles[k])
-        signal = E[k] @ signal
-        signal[:, rows] += F[k]
-    return A, signal

@@ -16,12 +16,12 @@ def trusted(model, variances, again):
     is run once more in fewer digits: wide layers in single precision, whose roundings and what becomes of them are 2²⁹
     times as large, and cascades in plain doubles.
     """
-    if model.is_cascade:
-        if model.nonnegative:
-            return bool(((variances >= TINY) | (variances == 0)).all())
-        return not any(lost(variances, again(*run)).any() for run in roughly(model, model.layers))
+    if model.is_cascade and faint(variances).any():
+        return False
     if model.nonnegative:
         return True
+    if model.is_cascade:
+        return not any(lost(variances, again(*run)).any() for run in roughly(model, model.layers))
     present = variances != 0
     change = again(None, np.complex64) / variances.clip(min=np.finfo(float).tiny) - 1
     return bool(np.abs(change[present]).max(initial=0) < 2.0**29 * 1e-13)
@@ -43,18 +43,17 @@ def lost(values, rough):
     Roundings of plain doubles are 2⁵¹ times as large as those of double-doubles. What becomes of them is the same as
     long as it is linear: where plain doubles are within 2^−10 of a value, double-doubles are within about 2^−61 of it.
     This holds of errors that behave alike in both. Missed are roundings that vanish in plain doubles alone, by exact
-    sums or because a signal has settled, so far as other entries do not disturb that (`roughly`); and errors of both
-    runs that happen to be small. Below 2^−900 of the scale of the layers, low halves of products may be denormal or 0,
-    and agreement says nothing.
+    sums or because a signal has settled, so far as other entries do not disturb that (`roughly`); errors of both runs
+    that happen to be small; and what is `faint`.
     """
-    size = np.abs(values)
-    return ~kept(values, rough) | ((size > 0) & (size < TINY))
-
-
-def kept(values, rough):
-    """Where plain doubles are near enough."""
     with np.errstate(invalid="ignore"):  # where 1 − λ_i λ̄_j is rounded to 0
-        return np.abs(rough - values) <= _KEPT * np.abs(values)
+        return ~(np.abs(rough - values) <= _KEPT * np.abs(values))
+
+
+def faint(values):
+    """Where low halves of products may be denormal or 0, and agreement says nothing: below 2^−900 of the scale."""
+    size = np.abs(values)
+    return ~((size >= TINY) | (size == 0))
 
 
 def wide_moments(model, kind=np.complex128):

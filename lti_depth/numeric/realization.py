@@ -62,6 +62,20 @@ class Realization:
         F = np.where(current, self.C * self.poles[:, None, :], self.C)
         return self.poles, self.B, F, np.where(current, self.D + products(self.C, self.B), self.D)
 
+    @property
+    def dense(self):
+        """The state matrix and the readout of all states, ξ' = A ξ + …, y = F ξ + …: (K·N, K·N) and (H, K·N)."""
+        poles, B, F, E = self.sections
+        K, N, H = B.shape
+        A, signal = np.zeros((K * N, K * N), complex), np.zeros((H, K * N), complex)
+        for k in range(K):
+            rows = slice(k * N, (k + 1) * N)
+            A[rows] = B[k] @ signal
+            A[rows, rows] += np.diag(poles[k])
+            signal = E[k] @ signal
+            signal[:, rows] += F[k]
+        return A, signal
+
 
 def realize(stack, shape=None, *, memory=True):
     """The realization of `shape` (a single-channel Stack or None, one copy an input channel) followed by `stack`.

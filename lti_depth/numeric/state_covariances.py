@@ -122,7 +122,7 @@ def _scaled_states(stack, part, model, kept):
                 return in_parts(unbounded_circle.state_covariance(system(stack, part.shape), kept, source))
             source = np.ones(1)  # weighed on the circle
     if len(source) > 1:
-        W = _colored_states(_dense(model), W, source)
+        W = _colored_states(model.dense[0], W, source)
     else:
         W = source[0].real * W
     W = W if len(kept) == len(W) else W[np.ix_(kept, kept)]
@@ -162,18 +162,3 @@ def _colored_states(A, W, source):
     for R in source[:0:-1]:
         S = A @ (S + np.conj(R) * W)
     return source[0].real * W + S + S.conj().T
-
-
-def _dense(model):
-    """The state matrix of the whole stack in the padded basis, ξ' = A ξ + B u."""
-    poles, B, F, E = model.sections
-    K, N, H = B.shape
-    A = np.zeros((K * N, K * N), dtype=np.complex128)
-    signal = np.zeros((H, K * N), dtype=np.complex128)
-    for k in range(K):
-        rows = slice(k * N, (k + 1) * N)
-        A[rows] = B[k] @ signal
-        A[rows, rows] += np.diag(poles[k])
-        signal = E[k] @ signal
-        signal[:, rows] += F[k]
-    return A

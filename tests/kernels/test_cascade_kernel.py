@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from impulses import LENGTH, energy, pulse
+from impulses import LENGTH, energy, pulse, run_of_layers
 
 from lti_depth.kernels import cascade
 from lti_depth.kernels import doubledouble as dd
@@ -12,20 +12,6 @@ COMPLEX = REAL * np.array([[1, 1j, 0.8 + 0.6j], [1j, 1, 0.6 - 0.8j], [1, 1j, -1j
 KINDS = {"double": (dd.PLAIN, abs(REAL)), "real": (dd.REAL, REAL), "plain complex": (dd.PLAIN_COMPLEX, COMPLEX),
          "complex": (dd.COMPLEX, COMPLEX)}  # fmt: skip
 TIMINGS = np.array([[True, False, True], [False, True, False]])
-
-
-def run(layers, current, u):
-    """The states before each input, (K, T), and the output, layer by layer and step by step."""
-    states, x = [], u
-    for (pole, b, c, d), now in zip(layers.T, current, strict=True):
-        state, before, out = 0, [], []
-        for value in x:
-            before.append(state)
-            state = pole * state + b * value
-            out.append(c * (state if now else before[-1]) + d * value)
-        states.append(before)
-        x = np.array(out)
-    return np.array(states), x
 
 
 def given(name):
@@ -38,7 +24,7 @@ def given(name):
 @pytest.mark.parametrize("current", TIMINGS, ids=str)
 def test_covariances(name, current):
     kind, layers, arrays = given(name)
-    states, y = run(layers, current, pulse())
+    states, y = run_of_layers(layers, current, pulse())
     found = cascade.state_covariance(arrays, current, kind)
     np.testing.assert_allclose(found, [[energy(v, u) for v in states] for u in states], rtol=1e-13, atol=1e-14)
     lags = np.array([0, 0, 1, 3, 3, 7])
@@ -55,7 +41,7 @@ def test_covariances(name, current):
 @pytest.mark.parametrize("first, rest", [(1.0, 0.0), (1.0, 1.0), (2.0, -0.5), (0.0, 1.0)])
 def test_responses(name, current, first, rest):
     kind, layers, arrays = given(name)
-    _, y = run(layers, current, np.array([first] + [rest] * 9))
+    _, y = run_of_layers(layers, current, np.array([first] + [rest] * 9))
     times = np.array([0, 2, 2, 5, 9])
     mantissas, exponents = cascade.response(arrays, current, first, rest, times, kind)
     np.testing.assert_allclose(mantissas, y[times], rtol=1e-13, atol=1e-14)
@@ -123,7 +109,7 @@ def test_nothing_asked_for_after_the_start():
     layers, current = REAL.real.copy(), np.array([True, True, True])
     mantissas, exponents = cascade.response(layers, current, 1.0, 0.0, np.array([-2, -1]), dd.REAL)
     assert mantissas.tolist() == [0, 0] and exponents.tolist() == [0, 0] and exponents.dtype == np.int64
-    _, y = run(REAL, current, pulse())
+    _, y = run_of_layers(REAL, current, pulse())
     found, _ = cascade.autocovariance(layers, current, np.array([0, 0]), dd.REAL)
     np.testing.assert_allclose(found, [energy(y, y).real] * 2, rtol=1e-13)
 

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from impulses import run_of_layers
 
 from lti_depth.numeric import integers
 
@@ -24,20 +25,6 @@ def exact_response(layers, current, inputs):
     return signal
 
 
-def summed(layers, current, length=400):
-    """The states before each input and the output of an impulse."""
-    states, signal = [], np.eye(1, length)[0].astype(complex)
-    for (pole, b, c, d), now in zip(layers.T, current, strict=True):
-        x, own, out = 0, [], []
-        for u in signal:
-            own.append(x)
-            x = pole * x + b * u
-            out.append(c * (x if now else own[-1]) + d * u)
-        states.append(own)
-        signal = np.array(out)
-    return np.array(states), signal
-
-
 def doubles(pair):
     values, exponents = pair
     return np.ldexp(values.real, exponents) + 1j * np.ldexp(values.imag, exponents)
@@ -46,7 +33,7 @@ def doubles(pair):
 @pytest.mark.parametrize("layers", [REAL, COMPLEX], ids=["real", "complex"])
 @pytest.mark.parametrize("current", TIMINGS, ids=str)
 def test_against_sums_over_time(layers, current):
-    states, y = summed(layers, current)
+    states, y = run_of_layers(layers, current, np.eye(1, 400)[0])
     at = np.array([0, 0, 1, 4, 70])
     np.testing.assert_allclose(doubles(integers.response(layers, current, 1, 0, at)), y[at], rtol=1e-12, atol=1e-30)
     steps = np.cumsum(y)[at]

@@ -53,3 +53,17 @@ def derivatives(poles, b, c, u, delayed):
         one = layer(poles[k], 1.0, rest, delayed)
         out.append([b[k] * c[k] * later(filtered(poles[k], one)), c[k] * one, b[k] * one, rest])
     return np.array(out).swapaxes(0, 1)
+
+
+def run_of_layers(layers, current, u):
+    """The states before each input, (K, T), and the output, layer by layer and step by step."""
+    states, x = [], u
+    for (pole, b, c, d), now in zip(layers.T, current, strict=True):
+        state, before, out = 0, [], []
+        for value in x:
+            before.append(state)
+            state = pole * state + b * value
+            out.append(c * (state if now else before[-1]) + d * value)
+        states.append(before)
+        x = np.array(out)
+    return np.array(states), x
