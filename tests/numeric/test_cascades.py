@@ -84,6 +84,25 @@ def test_variances_below_the_range_between_the_layers(turn):
     agree(numeric.autocovariance(stack, LAGS), certified.autocovariance(stack, LAGS))
 
 
+def test_a_state_that_nothing_reads_sets_no_scale():
+    """3^3000 is 2^5200 times what is left of the state that is read."""
+    stack, t = numeric.cascade([3.0, -0.9], c=[0.0, 1.0], d=[1.0, 0.0], timing="delayed"), np.array([2999, 3000])
+    np.testing.assert_allclose(numeric.impulse_response(stack, t), (-0.9) ** (t - 1.0), rtol=1e-12)
+
+
+def test_states_that_round_to_nothing():
+    """Layers without poles and zeros at ±1 leave states of few bits: what becomes of their rounding has to be seen."""
+    stack = numeric.cascade(
+        [0.9, 0.7, 0.99999846, 0, 0.9, 0.99999998, -0.8, -0.9, -0.9, -0.9, -0.9, -0.9999999999966876, -0.2, -0.7, 0,
+         0.17, -0.5, 0.9, 0, 0, 0, 0.9999999999975785, 0.9],
+        c=[2, 0.04, 0.5, -1, 0.008, 2, 4, -2, 0.02, -1.9, 100, -2, 0.8, -1.7, 0.69, 0.0032, -24, 2, -0.0032574636, -10,
+           -0.003, 0.0005, 2],
+        d=[1, 0.03, 1, 1, 0.004, 1, 20, 1, -0.01, 1, -57, 1, 1, 1, -0.69, -0.00384, -50, 1, 0.0032574636, -13, -0.002, 1,
+           1], timing="delayed")  # fmt: skip
+    lags = np.array([0, 100, 1000])
+    agree(numeric.autocovariance(stack, lags), certified.autocovariance(stack, lags))
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_few_powers_of_small_poles(sign):
     """Correlations of delays by what such poles leave of the samples before, which large gains bring back."""
